@@ -1,0 +1,216 @@
+//! Accounts: who can sign in, with which roles, and where.
+//!
+//! A new account gets a one-time code, shown once on this page and never again. Nobody can sign in
+//! as somebody else. Next: `roles` for what each role may do.
+
+use maud::{Markup, html};
+
+use crate::web::parts::blocks::{Panel, Weight, chip, note, page_head, who};
+use crate::web::parts::forms::{
+    Choice, Dialog, Field, FormError, error_of, error_summary, opens_dialog, select, submit,
+};
+use crate::web::parts::icons;
+use crate::web::parts::shell::{Page, Shell, Width, page as framed};
+use crate::web::parts::states::Hue;
+use crate::web::parts::tables::{Column, table, words};
+
+/// What the accounts page shows.
+#[derive(Debug, Clone)]
+pub struct AccountsView {
+    /// The accounts this person may see.
+    pub accounts: Vec<AccountRow>,
+    /// The roles this person may give; empty when they may make no account.
+    pub roles: Vec<Choice>,
+    /// The teams or wards an account may belong to.
+    pub scopes: Vec<Choice>,
+    /// The code of an account made just now.
+    pub new_code: Option<NewCode>,
+    /// What was typed before.
+    pub typed: AccountForm,
+    /// What has to be put right.
+    pub errors: Vec<FormError>,
+}
+
+/// One account.
+#[derive(Debug, Clone)]
+pub struct AccountRow {
+    /// The account's number.
+    pub id: i64,
+    /// The version that is looked at.
+    pub version: i64,
+    /// The short name.
+    pub name: String,
+    /// The sign-in name.
+    pub login: String,
+    /// The roles, each with where it holds, such as “Coordinator, Portering”.
+    pub roles: Vec<String>,
+    /// Whether it can be used now, in words: “Active”, “Not set up yet”, “Closed”.
+    pub state: String,
+    /// Whether this reader may close it.
+    pub may_close: bool,
+}
+
+/// The one-time code of an account made just now.
+#[derive(Debug, Clone)]
+pub struct NewCode {
+    /// For whom.
+    pub name: String,
+    /// The code.
+    pub code: String,
+    /// Until when it can be used, such as “tomorrow 14:05”.
+    pub until: String,
+}
+
+/// A new account as it is typed and sent.
+#[derive(Debug, Clone, Default)]
+pub struct AccountForm {
+    /// The short name.
+    pub name: String,
+    /// The sign-in name.
+    pub login: String,
+    /// The code of the role.
+    pub role: String,
+    /// The code of the team or ward.
+    pub scope: String,
+}
+
+/// `GET /accounts`
+pub fn page(view: &AccountsView, shell: &Shell) -> Markup {
+    let new = html! {
+        @if !view.roles.is_empty() {
+            (opens_dialog("new-account", "New account", icons::USER_ROUND_PLUS))
+        }
+    };
+    let body = html! {
+        (error_summary(&view.errors))
+        (page_head("Accounts", html! { "Who can sign in, and as what." }, new))
+        @if let Some(code) = &view.new_code { (shown_once(code)) }
+        (Panel { body: listed(&view.accounts), flush: true, ..Panel::default() })
+        @if !view.roles.is_empty() { (new_account(view)) }
+        @for account in view.accounts.iter().filter(|account| account.may_close) {
+            (close_account(account))
+        }
+    };
+    let page = Page {
+        title: "Accounts",
+        help: "accounts",
+        width: Width::Usual,
+        live: None,
+        keys: &[],
+        body,
+    };
+    framed(shell, page)
+}
+
+fn shown_once(code: &NewCode) -> Markup {
+    note(
+        Hue::Green,
+        icons::KEY_ROUND,
+        html! {
+            b { "First code for " (code.name) ": " }
+            span.al-mono { (code.code) }
+            br;
+            "Shown this once. It works once, until " (code.until)
+            ". Hand it over in person; it is not sent anywhere."
+        },
+    )
+}
+
+fn listed(accounts: &[AccountRow]) -> Markup {
+    const COLUMNS: [Column; 5] =
+        [words("Name"), words("Signs in as"), words("Roles"), words("State"), words("Close")];
+    let rows = html! {
+        @for account in accounts {
+            tr {
+                th scope="row" { (who(&account.name)) }
+                td.al-break { (account.login) }
+                td {
+                    div."al-row al-row--s al-row--wrap" {
+                        @for role in &account.roles { (chip(icons::KEY_ROUND, role)) }
+                    }
+                }
+                td { (account.state) }
+                td {
+                    @if account.may_close {
+                        (opens_dialog(&close_id(account), "Close", icons::USER_ROUND_X))
+                    } @else { span.al-2 { "–" } }
+                }
+            }
+        }
+    };
+    table("Accounts", "", &COLUMNS, rows)
+}
+
+fn new_account(view: &AccountsView) -> Markup {
+    let fields = html! {
+        (Field {
+            name: "name",
+            label: "Short name",
+            hint: "As colleagues say it, such as Ruth O.",
+            value: &view.typed.name,
+            error: error_of(&view.errors, "name"),
+            ..Field::default()
+        })
+        (Field {
+            name: "login",
+            label: "Work email or staff number",
+            value: &view.typed.login,
+            error: error_of(&view.errors, "login"),
+            ..Field::default()
+        })
+        (select(
+            &Field {
+                name: "role",
+                label: "Role",
+                value: &view.typed.role,
+                error: error_of(&view.errors, "role"),
+                ..Field::default()
+            },
+            &view.roles,
+        ))
+        (select(
+            &Field {
+                name: "scope",
+                label: "Where",
+                hint: "The role holds there and nowhere else.",
+                value: &view.typed.scope,
+                error: error_of(&view.errors, "scope"),
+                ..Field::default()
+            },
+            &view.scopes,
+        ))
+    };
+    html! {
+        (Dialog {
+            id: "new-account",
+            title: "New account",
+            action: String::from("/accounts"),
+            version: 0,
+            fields,
+            button: submit("Make account", None, "Making…", Weight::Solid),
+        })
+    }
+}
+
+fn close_id(account: &AccountRow) -> String {
+    format!("close-{}", account.id)
+}
+
+fn close_account(account: &AccountRow) -> Markup {
+    let fields = html! {
+        p {
+            "They are signed out at once and everywhere, and cannot sign in again. "
+            "What they did stays in the log."
+        }
+    };
+    html! {
+        (Dialog {
+            id: &close_id(account),
+            title: &format!("Close the account of {}", account.name),
+            action: format!("/accounts/{}/close", account.id),
+            version: account.version,
+            fields,
+            button: submit("Close account", None, "Closing…", Weight::Danger),
+        })
+    }
+}

@@ -1,0 +1,284 @@
+//! The board's data: every task that is not over, everybody on shift.
+//!
+//! People are listed in the order of their shift, never by a figure. A break shows no minutes.
+
+use std::{collections::HashMap, sync::Arc};
+
+use trust::{
+    identity::{
+        caller::Caller,
+        permit::{Scope, ScopeKind},
+    },
+    store::{Follower, error::StoreError, read::Reader, value::Moment},
+};
+
+use super::{
+    Tasking,
+    directory::Directory,
+    error::TaskError,
+    events::{BoardViewed, BoardWatched, ViewBoard, WatchBoard},
+    model::{LocationId, Needs, TaskId, TaskState, TeamId, WorkGroup, WorkerId},
+    priority::Priority,
+    rows::{self, TaskRecord, WorkerRecord},
+    step::task_places,
+    worker::WorkerState,
+};
+
+/// The board at one moment.
+#[derive(Clone, Debug)]
+pub struct Board {
+    /// The hospital's time.
+    pub now: Moment,
+    /// What breaches first stands first.
+    pub tasks: Vec<BoardTask>,
+    /// In the order of their shift.
+    pub people: Vec<BoardPerson>,
+}
+
+/// A task on the board.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoardTask {
+    /// Its number.
+    pub id: TaskId,
+    /// What kind of work.
+    pub kind: String,
+    /// Patients, items, cleaning.
+    pub group: WorkGroup,
+    /// How soon it is wanted.
+    pub priority: Priority,
+    /// Where it stands.
+    pub state: TaskState,
+    /// What it needs.
+    pub needs: Needs,
+    /// Where from, with the bed.
+    pub from: String,
+    /// Where to, with the bed.
+    pub to: Option<String>,
+    /// Who has it or is being asked.
+    pub holder: Option<String>,
+    /// Why nobody has it yet.
+    pub why_waiting: Option<String>,
+    /// Since when its clock runs.
+    pub open_since: Option<Moment>,
+    /// By when it should be done.
+    pub due_at: Option<Moment>,
+    /// Whether that has passed.
+    pub is_late: bool,
+    /// When a booked task is released.
+    pub release_at: Option<Moment>,
+    places: Vec<(ScopeKind, i64)>,
+    from_place: LocationId,
+}
+
+impl BoardTask {
+    /// Where it begins.
+    #[must_use]
+    pub fn from_place(&self) -> LocationId {
+        self.from_place
+    }
+}
+
+/// A person on the board.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoardPerson {
+    /// Their number.
+    pub id: WorkerId,
+    /// "Joel P."
+    pub name: String,
+    /// Their team.
+    pub team: TeamId,
+    /// What they are doing.
+    pub state: WorkerState,
+    /// The task they have or are asked for.
+    pub task: Option<(TaskId, TaskState)>,
+    /// The zone they were last in.
+    pub zone: Option<String>,
+    /// When their shift ends.
+    pub shift_ends_at: Option<Moment>,
+}
+
+impl Board {
+    /// What somebody with this scope sees of it.
+    #[must_use]
+    pub fn within(&self, scope: &Scope) -> Self {
+        if *scope == Scope::Everything {
+            return self.clone();
+        }
+        let tasks =
+            self.tasks.iter().filter(|task| scope.covers(&task.places)).cloned().collect();
+        // Who asks from a ward sees their tasks, not where everybody is.
+        let own_team = |person: &&BoardPerson| {
+            scope.covers(&[(ScopeKind::Team, person.team.0)])
+        };
+        let people = self.people.iter().filter(own_team).cloned().collect();
+        Self { now: self.now, tasks, people }
+    }
+}
+
+/// A live board: its watching is on record, its data are shared by all who watch.
+pub struct BoardWatch {
+    follower: Follower,
+    tasking: Tasking,
+}
+
+impl BoardWatch {
+    /// The board as it is now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn board(&self) -> Result<Board, StoreError> {
+        let mut reader = self.follower.view().await?;
+        self.tasking.read_board(&mut reader).await
+    }
+
+    /// Whether the right to watch still stands.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAllowed`] when it does not.
+    pub async fn still_allowed(&self) -> Result<(), StoreError> {
+        self.follower.still_allowed().await
+    }
+
+    /// The places the watcher may see.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        self.follower.scope()
+    }
+}
+
+impl Tasking {
+    /// The board. The look is on record.
+    ///
+    /// # Errors
+    /// [`TaskError::Permit`], [`TaskError::Store`].
+    pub async fn board(&self, caller: &Caller, page: &'static str) -> Result<Board, TaskError> {
+        let permit = caller.permit(ViewBoard).await?;
+        let mut reader = self.store.read(permit, BoardViewed { page }).await?;
+        let board = self.read_board(&mut reader).await?;
+        Ok(board.within(reader.scope()))
+    }
+
+    /// Begins to watch the board.
+    ///
+    /// # Errors
+    /// [`TaskError::Permit`], [`TaskError::Store`].
+    pub async fn watch_board(
+        &self,
+        caller: &Caller,
+        page: &'static str,
+    ) -> Result<BoardWatch, TaskError> {
+        let permit = caller.permit(WatchBoard).await?;
+        let follower = self.store.follow(permit, BoardWatched { page }).await?;
+        Ok(BoardWatch { follower, tasking: self.clone() })
+    }
+
+    async fn read_board(&self, reader: &mut Reader) -> Result<Board, StoreError> {
+        let directory = self.directories.current(reader).await?;
+        let open = reader.find(rows::open_tasks(), vec![]).await?;
+        let workers = reader.find(rows::workers_on_shift(), vec![]).await?;
+        let now = reader.now();
+        let mut names = HashMap::new();
+        for worker in &workers {
+            let place = WorkerRecord::place("name", &worker.id);
+            names.insert(worker.id, reader.reveal(&worker.name, &place)?);
+        }
+        let mut tasks: Vec<_> =
+            open.iter().map(|record| self.board_task(record, &directory, &names, now)).collect();
+        tasks.sort_by_key(urgency);
+        let mut people: Vec<_> = workers
+            .iter()
+            .map(|worker| self.board_person(worker, &open, &directory, &names))
+            .collect();
+        people.sort_by_key(|person| (person.shift_ends_at, person.id));
+        Ok(Board { now, tasks, people })
+    }
+
+    fn board_task(
+        &self,
+        record: &TaskRecord,
+        directory: &Arc<Directory>,
+        names: &HashMap<WorkerId, String>,
+        now: Moment,
+    ) -> BoardTask {
+        let task = record.task();
+        let kind = directory.kind(task.kind);
+        let holder = task
+            .involved()
+            .iter()
+            .filter_map(|worker| names.get(worker).cloned())
+            .collect::<Vec<_>>();
+        let mut places = task_places(record);
+        places.extend(
+            directory.location(task.from).map(|location| (ScopeKind::Site, location.site.0)),
+        );
+        BoardTask {
+            id: task.id,
+            kind: kind.map_or_else(|| "Task".to_owned(), |kind| kind.name.clone()),
+            group: kind.map_or(WorkGroup::Other, |kind| kind.spec.0.group),
+            priority: task.priority,
+            state: task.state,
+            needs: task.needs.clone(),
+            from: place_text(directory, task.from, task.from_bed.as_deref()),
+            to: task.to.map(|to| place_text(directory, to, task.to_bed.as_deref())),
+            holder: (!holder.is_empty()).then(|| holder.join(" and ")),
+            why_waiting: self.waiting.of(task.id),
+            open_since: task.times.ready_at.map(Moment),
+            due_at: task.due_at.map(Moment),
+            is_late: task.is_late(now.0),
+            release_at: task.booking.map(|booking| Moment(booking.release_at())),
+            places,
+            from_place: task.from,
+        }
+    }
+
+    fn board_person(
+        &self,
+        worker: &WorkerRecord,
+        open: &[TaskRecord],
+        directory: &Directory,
+        names: &HashMap<WorkerId, String>,
+    ) -> BoardPerson {
+        let theirs = open
+            .iter()
+            .map(TaskRecord::task)
+            .filter(|task| task.involved().contains(&worker.id))
+            .max_by_key(|task| task.state.is_in_hand());
+        // Away and on a break nobody needs to know where somebody is.
+        let at_work = !matches!(
+            worker.state,
+            WorkerState::Break | WorkerState::Comfort | WorkerState::Off | WorkerState::Meeting
+        );
+        let place = at_work.then(|| self.whereabouts.of(worker.id)).flatten();
+        BoardPerson {
+            id: worker.id,
+            name: names.get(&worker.id).cloned().unwrap_or_default(),
+            team: worker.team,
+            state: worker.state,
+            task: theirs.map(|task| (task.id, task.state)),
+            zone: place.and_then(|place| directory.location(place)).map(rows::Location::zone),
+            shift_ends_at: worker.detail.0.shift_ends_at.map(Moment),
+        }
+    }
+}
+
+/// "Merlin Ward, bed 4".
+pub(super) fn place_text(directory: &Directory, place: LocationId, bed: Option<&str>) -> String {
+    let name = directory.place_name(place);
+    match bed {
+        Some(bed) => format!("{name}, {bed}"),
+        None => name,
+    }
+}
+
+/// What breaches first stands first; booked and held tasks come last.
+fn urgency(task: &BoardTask) -> (bool, Priority, i64, i64) {
+    let is_for_later = matches!(
+        task.state,
+        TaskState::Scheduled | TaskState::Held | TaskState::PendingVerification
+    );
+    let not_emergency = task.priority != Priority::Emergency;
+    let due = task.due_at.map_or(i64::MAX, |due| due.0);
+    let first = if not_emergency { Priority::Urgent } else { Priority::Emergency };
+    (is_for_later, first, due, task.id.0)
+}
+

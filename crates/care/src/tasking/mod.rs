@@ -1,0 +1,109 @@
+//! Tasking: hospital staff ask for work, the right and nearest person gets it on a phone.
+//!
+//! The rules are pure and stand in [`model`], [`worker`], [`reasons`] and [`priority`]; the
+//! operations (`ask.rs`, `offers.rs`, `work.rs`, `people.rs`) put them into one change each, with its
+//! event. [`dispatcher`] asks the engine whom to offer what; [`board`], [`task_page`] and [`own`] are
+//! what pages and API read. Refused: a trail of places; where somebody is, is a zone in memory.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use trust::{
+    store::{Store, error::StoreError},
+    vault::SubjectId,
+};
+
+use self::{
+    directory::Directories,
+    model::{LocationId, TaskId, WorkerId},
+};
+
+pub mod ask;
+pub mod board;
+pub mod directory;
+pub mod dispatcher;
+pub mod error;
+pub mod events;
+pub mod import;
+pub mod model;
+pub mod offers;
+pub mod own;
+pub mod people;
+pub mod people_page;
+pub mod priority;
+pub mod reasons;
+pub mod rows;
+pub mod setup;
+mod step;
+pub mod task_page;
+pub mod work;
+pub mod worker;
+
+/// Tasking's own tables.
+pub const MIGRATION: trust::store::migrate::Migration = trust::store::migrate::Migration {
+    number: 2,
+    name: "tasking",
+    sql: include_str!("../../../../migrations/0002_tasking.sql"),
+};
+
+/// Tasking of one instance. Cheap to clone.
+#[derive(Clone)]
+pub struct Tasking {
+    pub(crate) store: Store,
+    pub(crate) whereabouts: Whereabouts,
+    pub(crate) directories: Directories,
+    pub(crate) waiting: WhyWaiting,
+}
+
+impl Tasking {
+    /// Tasking over a store.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        let directories = Directories::new(&store);
+        let (whereabouts, waiting) = (Whereabouts::default(), WhyWaiting::default());
+        Self { store, whereabouts, directories, waiting }
+    }
+
+    pub(crate) async fn new_subject(&self) -> Result<SubjectId, StoreError> {
+        let made = self.store.vault().new_subject().await;
+        made.map_err(|error| StoreError::Sealed(error.to_string()))
+    }
+}
+
+/// Where people were last, by their own presses. In memory only; gone with shift and restart.
+#[derive(Clone, Default)]
+pub(crate) struct Whereabouts(Arc<Mutex<HashMap<WorkerId, LocationId>>>);
+
+impl Whereabouts {
+    pub fn saw(&self, worker: WorkerId, place: LocationId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(worker, place);
+    }
+
+    pub fn forget(&self, worker: WorkerId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&worker);
+    }
+
+    pub fn of(&self, worker: WorkerId) -> Option<LocationId> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&worker).copied()
+    }
+}
+
+/// Why a task waits, as the dispatcher saw it last. In memory: it changes with every plan.
+#[derive(Clone, Default)]
+pub(crate) struct WhyWaiting(Arc<Mutex<HashMap<TaskId, String>>>);
+
+impl WhyWaiting {
+    /// Takes the reasons of a new plan; true when any of them changed.
+    pub fn replace(&self, reasons: HashMap<TaskId, String>) -> bool {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = *held != reasons;
+        *held = reasons;
+        changed
+    }
+
+    pub fn of(&self, task: TaskId) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&task).cloned()
+    }
+}

@@ -1,0 +1,658 @@
+//! The keeper: the one task that owns the writing connection and the open batch.
+//!
+//! Changes take turns on it, first come first served. When nobody waits, or at 64 changes or 5 ms,
+//! it adds the ledger entries, commits, and answers everyone. Nobody ever cancels it, so no
+//! statement is dropped half way; a change that goes away (client gone, abort, timeout, panic)
+//! closes its channel, and the keeper undoes it. There is no `Drop` code at all.
+//!
+//! The keeper itself may panic only through a fault of ours; `supervise` starts another one, which
+//! takes a new epoch on the lane, so nothing the first one left half done can be committed.
+
+use std::{collections::BTreeSet, mem::take, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{Mutex, broadcast, mpsc, oneshot, watch},
+    time::{Instant, timeout_at},
+};
+
+use crate::{
+    identity::permit::Scope,
+    ledger::Hash,
+    store::{
+        clock::Clock,
+        database::{Conn, Database},
+        error::{StoreError, verdict},
+        guard,
+        health::{Head, Health, Notice},
+        keys::Keys,
+        lane::{self, Bucket, Draft, Lane, Placed, Receipt, Who},
+        quarantine::QuarantineLog,
+        row::Save,
+        value::{Kind, Moment, Value},
+    },
+    vault::Vault,
+};
+
+/// Changes in one batch. Also PostgreSQL's cache of subtransactions; more slows every reader.
+const BATCH_CHANGES_MAX: usize = 64;
+/// Entries in one batch: reads and refusals cost no turn, so more of them fit.
+const BATCH_ENTRIES_MAX: usize = 256;
+/// A batch is committed after this time even if more changes wait.
+const BATCH_AGE_MAX: Duration = Duration::from_millis(5);
+/// A change's own time: what the database needs is not held against it.
+pub(crate) const TURN_MAX: Duration = Duration::from_millis(250);
+/// The longest time one statement may run.
+pub(crate) const STATEMENT_MAX: Duration = Duration::from_secs(2);
+/// Changes that may wait; after that `begin` says [`StoreError::Busy`].
+pub(crate) const QUEUE_MAX: usize = 1024;
+
+pub(crate) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// What is asked of the keeper.
+pub(crate) enum Ask {
+    /// A turn to write.
+    Turn { who: Who, action: &'static str, reply: Answer<Grant> },
+    /// An entry without a turn: a read, or a refusal. `check` re-reads the grant first.
+    Entry { draft: Box<Draft>, check: bool, reply: Answer<(Receipt, Scope)> },
+    /// A signed checkpoint, kept beside the log.
+    Checkpoint { size: u64, note: String },
+    /// A fault of ours, for the test that the next keeper goes on.
+    #[cfg(feature = "testing")]
+    Panic,
+}
+
+/// A turn, granted.
+pub(crate) struct Grant {
+    pub commands: mpsc::Sender<Command>,
+    pub pointer: i64,
+    pub now: Moment,
+    pub scope: Scope,
+    pub postgres: bool,
+}
+
+/// What a change asks for during its turn.
+pub(crate) enum Command {
+    Read {
+        saves: Vec<Save>,
+        sql: &'static str,
+        values: Vec<Value>,
+        kinds: Vec<Kind>,
+        reply: Answer<Vec<Vec<Value>>>,
+    },
+    NewKey { table: &'static str, column: &'static str, reply: Answer<i64> },
+    /// `foreign`: a row was last written by another lane, so this entry must be later than that.
+    Commit { saves: Vec<Save>, draft: Box<Draft>, foreign: bool, reply: Answer<Receipt> },
+}
+
+/// Everything a keeper needs that outlives it.
+pub(crate) struct Keeping {
+    pub database: Database,
+    pub asks: Mutex<mpsc::Receiver<Ask>>,
+    pub vault: Arc<Vault>,
+    pub clock: Clock,
+    pub lane: u16,
+    pub lanes: u16,
+    pub instance: [u8; 16],
+    pub tables: Vec<&'static str>,
+    pub health: watch::Sender<Health>,
+    pub head: watch::Sender<Head>,
+    pub notices: broadcast::Sender<Arc<[Notice]>>,
+    pub closing: watch::Receiver<bool>,
+    pub quarantine: QuarantineLog,
+}
+
+/// Keeps a keeper running until the store is closed.
+pub(crate) async fn supervise(keeping: Arc<Keeping>) {
+    loop {
+        let keeper = Keeper::new(keeping.clone());
+        // Its own task, so that a panic ends this keeper and not the supervision.
+        #[expect(clippy::disallowed_methods, reason = "the keeper's home")]
+        let ended = tokio::spawn(keeper.run()).await;
+        match ended {
+            Ok(()) => return,
+            Err(error) => {
+                tracing::error!(%error, "the keeper stopped; another one takes over");
+                Health::note(&keeping.health, Health::Failing("the keeper stopped".to_owned()));
+            }
+        }
+    }
+}
+
+pub(crate) struct Keeper {
+    keeping: Arc<Keeping>,
+    conn: Option<Conn>,
+    lane: Lane,
+    keys: Keys,
+    batch: Batch,
+}
+
+/// What the open transaction holds. Nobody has been told anything yet.
+#[derive(Default)]
+struct Batch {
+    opened: Option<Instant>,
+    changes: usize,
+    entries: Vec<Waiting>,
+    /// A savepoint stands after the last good change. Tracked, never guessed: rolling back to a
+    /// mark that an *earlier* change left behind would undo that change too.
+    marked: bool,
+    buckets: BTreeSet<Bucket>,
+    checkpoints: Vec<(u64, String)>,
+    /// Why the whole transaction can no longer be committed.
+    broken: Option<StoreError>,
+}
+
+struct Waiting {
+    receipt: Receipt,
+    bytes: Vec<u8>,
+    notice: Notice,
+    reply: Reply,
+}
+
+enum Reply {
+    Change(Answer<Receipt>),
+    Entry(Answer<(Receipt, Scope)>, Scope),
+}
+
+impl Reply {
+    fn send(self, outcome: Result<Receipt, StoreError>) {
+        // A waiter gone meanwhile has a change that stands, unanswered: the log shows it.
+        match self {
+            Self::Change(reply) => drop(reply.send(outcome)),
+            Self::Entry(reply, scope) => {
+                drop(reply.send(outcome.map(|receipt| (receipt, scope))));
+            }
+        }
+    }
+}
+
+impl Keeper {
+    pub fn new(keeping: Arc<Keeping>) -> Self {
+        let lane = Lane::new(keeping.lane, keeping.instance, keeping.tables.clone());
+        let keys = Keys::new(keeping.lane, keeping.lanes);
+        Self { keeping, conn: None, lane, keys, batch: Batch::default() }
+    }
+
+    /// Connects and takes the lane, so that a start fails loudly when the database is away.
+    pub async fn start(mut self) -> Result<Self, StoreError> {
+        self.connect().await?;
+        Ok(self)
+    }
+
+    pub async fn run(mut self) {
+        let keeping = self.keeping.clone();
+        let mut asks = keeping.asks.lock().await;
+        let mut closing = keeping.closing.clone();
+        loop {
+            let next = tokio::select! {
+                biased;
+                ask = asks.recv() => ask,
+                _ = closing.wait_for(|closing| *closing), if !asks.is_closed() => {
+                    asks.close(); // what waits already is still served
+                    continue;
+                }
+            };
+            let Some(ask) = next else { break };
+            self.serve(ask).await;
+            while !self.is_due()
+                && let Ok(ask) = asks.try_recv()
+            {
+                self.serve(ask).await;
+            } // due, or nobody waits
+            self.close_batch().await;
+        }
+        if let Some(conn) = self.conn.take() {
+            conn.close().await;
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        self.batch.broken.is_some()
+            || self.batch.changes >= BATCH_CHANGES_MAX
+            || self.batch.entries.len() >= BATCH_ENTRIES_MAX
+            || self.batch.opened.is_some_and(|opened| opened.elapsed() >= BATCH_AGE_MAX)
+    }
+
+    async fn serve(&mut self, ask: Ask) {
+        match ask {
+            Ask::Turn { who, action, reply } => self.serve_turn(who, action, reply).await,
+            Ask::Entry { draft, check, reply } => self.serve_entry(*draft, check, reply).await,
+            Ask::Checkpoint { size, note } => {
+                if self.open_batch().await.is_ok() {
+                    self.batch.checkpoints.push((size, note));
+                }
+            }
+            #[cfg(feature = "testing")]
+            Ask::Panic => panic!("a test asked the keeper to fail"),
+        }
+    }
+
+    async fn serve_turn(&mut self, who: Who, action: &'static str, reply: Answer<Grant>) {
+        if reply.is_closed() {
+            return; // waited too long and left
+        }
+        let (commands, mut inbox) = mpsc::channel(1);
+        let grant = self.admit(who, action, commands).await;
+        let admitted = grant.is_ok();
+        let _ = reply.send(grant); // a waiter gone meanwhile drops `commands` here
+        if !admitted {
+            return;
+        }
+        let (mut deadline, mut written) = (Instant::now() + TURN_MAX, vec![]);
+        // `None`: dropped, cancelled, panicked. An error: too slow. Either way it is undone.
+        while let Ok(Some(command)) = timeout_at(deadline, inbox.recv()).await {
+            let asked = Instant::now();
+            if self.obey(command, &mut written).await {
+                return;
+            }
+            deadline += asked.elapsed(); // the database's own time is not held against the change
+        }
+        if !written.is_empty() {
+            self.roll_back_change().await;
+        }
+        // What is still in the inbox came too late; it must hear that it was undone.
+        inbox.close();
+        while let Some(command) = inbox.recv().await {
+            command.refuse(StoreError::TooSlow(TURN_MAX));
+        }
+    }
+
+    async fn serve_entry(
+        &mut self,
+        draft: Draft,
+        check: bool,
+        reply: Answer<(Receipt, Scope)>,
+    ) {
+        if let Health::Quarantined(_) = &*self.keeping.health.borrow() {
+            let kept = self.keeping.quarantine.append(&draft, self.keeping.clock.wall());
+            let _ = reply.send(kept.map(|receipt| (receipt, Scope::Everything)));
+            return;
+        }
+        let notice = Notice::of(&draft);
+        match self.place_entry(draft, check).await {
+            Ok((placed, scope)) => {
+                self.accept(vec![], placed, notice, Reply::Entry(reply, scope));
+            }
+            Err(error) => drop(reply.send(Err(error))),
+        }
+    }
+
+    async fn place_entry(
+        &mut self,
+        draft: Draft,
+        check: bool,
+    ) -> Result<(Placed, Scope), StoreError> {
+        let scope = self.entry_scope(&draft, check).await?;
+        let wall = self.keeping.clock.wall();
+        Ok((self.lane.place(draft, wall, &self.keeping.vault)?, scope))
+    }
+
+    async fn entry_scope(&mut self, draft: &Draft, check: bool) -> Result<Scope, StoreError> {
+        self.open_batch().await?;
+        if !check {
+            return Ok(Scope::Everything);
+        }
+        self.scope_of(draft.who, draft.action).await
+    }
+
+    async fn admit(
+        &mut self,
+        who: Who,
+        action: &'static str,
+        commands: mpsc::Sender<Command>,
+    ) -> Result<Grant, StoreError> {
+        if let Health::Quarantined(reason) = &*self.keeping.health.borrow() {
+            return Err(StoreError::Quarantined(reason.clone()));
+        }
+        self.open_batch().await?;
+        let scope = self.scope_of(who, action).await?;
+        let (pointer, now) = (self.lane.next_pointer(), self.keeping.clock.day());
+        let postgres = self.conn().is_postgres();
+        Ok(Grant { commands, pointer, now, scope, postgres })
+    }
+
+    /// The grant as it is now, inside the transaction: a right withdrawn a second ago counts.
+    async fn scope_of(&mut self, who: Who, action: &'static str) -> Result<Scope, StoreError> {
+        let wall = self.keeping.clock.wall();
+        let is_first = self.lane.frontier.size() == 0;
+        let found = crate::identity::grants::scope_of(self.conn(), who, action, wall).await;
+        match found {
+            Ok(Some(scope)) => Ok(scope),
+            // The very first entry founds the instance: there is nobody yet who could allow it.
+            Ok(None) if is_first && action == crate::identity::founding::FOUND => {
+                Ok(Scope::Everything)
+            }
+            Ok(None) => Err(StoreError::NotAllowed),
+            Err(error) => Err(self.undo(error).await),
+        }
+    }
+
+    /// Does one command; true when the turn is over.
+    async fn obey(&mut self, command: Command, written: &mut Vec<Save>) -> bool {
+        match command {
+            Command::Read { saves, sql, values, kinds, reply } => {
+                let found = match self.write(saves, written, false).await {
+                    Ok(()) => self.conn().all(sql, values, &kinds).await,
+                    Err(error) => Err(error),
+                };
+                self.answer(found, reply).await
+            }
+            Command::NewKey { table, column, reply } => {
+                let conn = self.conn.as_mut().expect("an open batch has a connection");
+                let found = self.keys.next(conn, table, column).await;
+                self.answer(found, reply).await
+            }
+            Command::Commit { saves, draft, foreign, reply } => {
+                let notice = Notice::of(&draft);
+                match self.finish(saves, *draft, foreign, written).await {
+                    Ok(placed) => {
+                        self.move_mark(
+                            "RELEASE SAVEPOINT change; SAVEPOINT change",
+                            "RELEASE SAVEPOINT change",
+                        )
+                        .await;
+                        self.accept(take(written), placed, notice, Reply::Change(reply));
+                    }
+                    Err(error) => drop(reply.send(Err(error))),
+                }
+                true
+            }
+        }
+    }
+
+    /// Hands out what was found; a failed statement ends the turn.
+    async fn answer<T>(&mut self, found: sqlx::Result<T>, reply: Answer<T>) -> bool {
+        let over = found.is_err();
+        let _ = match found {
+            Ok(found) => reply.send(Ok(found)),
+            Err(error) => {
+                let error = self.undo(error).await;
+                reply.send(Err(error))
+            }
+        };
+        over
+    }
+
+    /// The last writes of a change. Its entry is made first: one that does not fit, or whose person
+    /// was erased, must not cost the other changes of the batch anything.
+    async fn finish(
+        &mut self,
+        saves: Vec<Save>,
+        draft: Draft,
+        foreign: bool,
+        written: &mut Vec<Save>,
+    ) -> Result<Placed, StoreError> {
+        if foreign {
+            // Its time must be later than that of any row it read.
+            let conn = self.conn.as_mut().expect("an open batch has a connection");
+            if let Err(error) = self.lane.catch_up(conn).await {
+                return Err(self.undo(error).await);
+            }
+        }
+        let wall = self.keeping.clock.wall();
+        let placed = self.lane.place(draft, wall, &self.keeping.vault);
+        if placed.is_err() {
+            self.roll_back_change().await;
+            return placed;
+        }
+        match self.write(saves, written, true).await {
+            Ok(()) => placed,
+            Err(error) => Err(self.undo(error).await),
+        }
+    }
+
+    async fn write(
+        &mut self,
+        saves: Vec<Save>,
+        written: &mut Vec<Save>,
+        last: bool,
+    ) -> sqlx::Result<()> {
+        // SQLite undoes a failed statement by itself: one row, sent with its commit, needs no mark.
+        let whole = last && saves.len() <= 1 && written.is_empty();
+        if !self.batch.marked && !saves.is_empty() && !whole {
+            self.conn().script("SAVEPOINT change").await?;
+            self.batch.marked = true;
+        }
+        for mut save in saves {
+            let values = take(&mut save.values);
+            // Pushed first: a change that fails here has written, and must be undone.
+            let sql = save.sql;
+            written.push(save);
+            if self.conn().run(sql, values).await? != 1 {
+                return Err(sqlx::Error::RowNotFound); // no longer the seal we read
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a finished change, or an entry of its own, into the batch.
+    fn accept(&mut self, written: Vec<Save>, placed: Placed, notice: Notice, reply: Reply) {
+        self.lane.append(&placed);
+        for save in &written {
+            let bucket = self.lane.count(save);
+            self.batch.buckets.insert(bucket);
+        }
+        let Placed { receipt, bytes, .. } = placed;
+        let notice = notice.at(receipt.pointer);
+        self.batch.changes += usize::from(matches!(reply, Reply::Change(_)));
+        self.batch.entries.push(Waiting { receipt, bytes, notice, reply });
+    }
+
+    /// A statement failed: undo this change, and keep the batch only if the database still holds it.
+    async fn undo(&mut self, error: sqlx::Error) -> StoreError {
+        let (answer, keep) = verdict(&error, self.conn().is_postgres());
+        if keep {
+            self.roll_back_change().await;
+        } else {
+            // The others did nothing wrong: for them it is worth trying again.
+            let others = match &answer {
+                StoreError::Statement(_) | StoreError::TooSlow(_) => StoreError::TryAgain,
+                other => other.clone(),
+            };
+            self.batch.broken = Some(others);
+        }
+        answer
+    }
+
+    async fn roll_back_change(&mut self) {
+        self.move_mark(
+            "ROLLBACK TO SAVEPOINT change",
+            "ROLLBACK TO SAVEPOINT change; RELEASE SAVEPOINT change",
+        )
+        .await;
+    }
+
+    /// PostgreSQL keeps a mark standing, because there even a failed *read* spoils the transaction.
+    async fn move_mark(&mut self, postgres: &'static str, lite: &'static str) {
+        if self.batch.marked && self.batch.broken.is_none() {
+            self.batch.marked = self.conn().is_postgres();
+            let sql = if self.batch.marked { postgres } else { lite };
+            let moved = self.conn().script(sql).await;
+            if let Err(error) = moved {
+                self.batch.broken = Some(verdict(&error, self.batch.marked).0);
+            }
+        }
+    }
+
+    async fn open_batch(&mut self) -> Result<(), StoreError> {
+        if self.batch.opened.is_some() {
+            return self.batch.broken.clone().map_or(Ok(()), Err);
+        }
+        if self.conn.is_none() {
+            self.connect().await?;
+            if let Health::Quarantined(reason) = &*self.keeping.health.borrow() {
+                return Err(StoreError::Quarantined(reason.clone()));
+            }
+        }
+        let postgres = self.conn().is_postgres();
+        let sql = if postgres { "BEGIN; SAVEPOINT change" } else { "BEGIN IMMEDIATE" };
+        (self.batch.opened, self.batch.marked) = (Some(Instant::now()), postgres);
+        let begun = self.conn().script(sql).await;
+        let begun = begun.map_err(|error| match verdict(&error, postgres).0 {
+            StoreError::Statement(text) => StoreError::Unreachable(text),
+            other => other,
+        });
+        self.batch.broken = begun.clone().err();
+        begun
+    }
+
+    /// The durable commit, then everyone's answer. Nobody was told anything before.
+    async fn close_batch(&mut self) {
+        let mut batch = take(&mut self.batch);
+        let idle = batch.entries.is_empty() && batch.checkpoints.is_empty();
+        let outcome = match &batch.broken {
+            _ if batch.opened.is_none() => return,
+            Some(error) => Err(error.clone()),
+            None if idle => self.roll_back_all().await,
+            None => self.append_and_commit(&mut batch).await,
+        };
+        let last = batch.entries.last().map(|waiting| waiting.receipt);
+        let outcome = match outcome {
+            Ok(()) => Ok(()),
+            Err(error) => self.recover(error, last).await,
+        };
+        self.tell(batch, &outcome);
+    }
+
+    async fn roll_back_all(&mut self) -> Result<(), StoreError> {
+        let conn = self.conn();
+        let postgres = conn.is_postgres();
+        conn.script("ROLLBACK").await.map_err(|error| verdict(&error, postgres).0)
+    }
+
+    /// The last writes: entries, sums, head. One statement each, however many changes there were.
+    async fn append_and_commit(&mut self, batch: &mut Batch) -> Result<(), StoreError> {
+        let conn = self.conn.as_mut().expect("an open batch has a connection");
+        let postgres = conn.is_postgres();
+        let told = move |error: sqlx::Error| verdict(&error, postgres).0;
+        if !batch.entries.is_empty() {
+            let bytes = batch.entries.iter_mut().map(|waiting| take(&mut waiting.bytes)).collect();
+            self.lane.write(conn, bytes, &batch.buckets).await.map_err(told)?;
+            // The head's compare-and-swap changed no row: another keeper took the lane.
+            if !self.lane.swap_head(conn).await.map_err(told)? {
+                return Err(StoreError::TryAgain);
+            }
+        }
+        for (size, note) in batch.checkpoints.drain(..) {
+            self.lane.keep_checkpoint(conn, size, note).await.map_err(told)?;
+        }
+        conn.script("COMMIT").await.map_err(|error| match verdict(&error, postgres).0 {
+            StoreError::TryAgain => StoreError::TryAgain, // 40001: surely not done
+            // SQLite says so before it writes: the transaction is rolled back or still open.
+            StoreError::DiskFull if !postgres => StoreError::DiskFull,
+            _ => StoreError::Unknown,
+        })?;
+        self.lane.settled();
+        Ok(())
+    }
+
+    fn tell(&mut self, batch: Batch, outcome: &Result<(), StoreError>) {
+        match outcome {
+            Ok(()) => {
+                Health::note(&self.keeping.health, Health::Working);
+                let (size, root) = (self.lane.frontier.size(), self.lane.frontier.root());
+                self.keeping.head.send_replace(Head { lane: self.lane.number, size, root });
+            }
+            Err(error) => {
+                if !matches!(error, StoreError::TryAgain) {
+                    Health::note(&self.keeping.health, Health::Failing(error.to_string()));
+                }
+            }
+        }
+        let mut notices = Vec::with_capacity(batch.entries.len());
+        for waiting in batch.entries {
+            waiting.reply.send(outcome.clone().map(|()| waiting.receipt));
+            notices.push(waiting.notice);
+        }
+        if outcome.is_ok() && !notices.is_empty() {
+            let _ = self.keeping.notices.send(notices.into()); // nobody may be listening
+        }
+    }
+
+    /// After any failure: a new connection, a new epoch, and the truth about the last commit.
+    async fn recover(
+        &mut self,
+        error: StoreError,
+        last: Option<Receipt>,
+    ) -> Result<(), StoreError> {
+        if let Some(conn) = self.conn.take() {
+            conn.close().await; // never reused: what it still holds is unknown
+        }
+        self.keys.forget();
+        let mut away = StoreError::TryAgain;
+        for attempt in 0..5 {
+            tokio::time::sleep(Duration::from_millis(20 * attempt)).await;
+            if let Err(error) = self.connect().await {
+                away = error;
+                continue;
+            }
+            return match (error, last) {
+                (StoreError::Unknown, Some(last)) => {
+                    let conn = self.conn.as_mut().expect("just connected");
+                    match self.lane.landed(conn, last).await? {
+                        true => Ok(()),
+                        false => Err(StoreError::TryAgain),
+                    }
+                }
+                (error, _) => Err(error),
+            };
+        }
+        // Still without the lane: every turn tries again, and refuses until it works.
+        match (error, last) {
+            (StoreError::Unknown, Some(last)) => match self.look_back(last).await {
+                Some(true) => Ok(()),
+                Some(false) => Err(away),
+                None => Err(StoreError::Unknown),
+            },
+            (error, _) => Err(error),
+        }
+    }
+
+    /// Whether the batch that ended with `last` landed, when the lane cannot be taken because the
+    /// disk is full. Only SQLite can tell: the connection that began it is closed, and with it gone
+    /// nobody can commit it any more. A PostgreSQL backend may still be at it.
+    async fn look_back(&self, last: Receipt) -> Option<bool> {
+        let Database::Lite(_) = &self.keeping.database else { return None };
+        let mut conn = self.keeping.database.connect(STATEMENT_MAX).await.ok()?;
+        let landed = self.lane.landed(&mut conn, last).await.ok();
+        conn.close().await;
+        landed
+    }
+
+    async fn connect(&mut self) -> Result<(), StoreError> {
+        let opened = self.keeping.database.connect(STATEMENT_MAX).await;
+        let conn = self.conn.insert(opened.map_err(|error| {
+            StoreError::Unreachable(error.to_string())
+        })?);
+        let taken = self.lane.take_over(conn).await;
+        if taken.is_err() {
+            self.conn = None;
+        } else {
+            // Unprotected, the log is still read, and nothing is added to it.
+            if let Ok(Some(reason)) = guard::missing(conn).await {
+                self.keeping.health.send_replace(Health::Quarantined(reason));
+            }
+            let (size, root) = (self.lane.frontier.size(), self.lane.frontier.root());
+            self.keeping.head.send_replace(Head { lane: self.lane.number, size, root });
+        }
+        taken
+    }
+
+    fn conn(&mut self) -> &mut Conn {
+        self.conn.as_mut().expect("an open batch has a connection")
+    }
+}
+
+impl Command {
+    fn refuse(self, error: StoreError) {
+        match self {
+            Self::Read { reply, .. } => drop(reply.send(Err(error))),
+            Self::NewKey { reply, .. } => drop(reply.send(Err(error))),
+            Self::Commit { reply, .. } => drop(reply.send(Err(error))),
+        }
+    }
+}
+
+/// A row's place and what it became, as a change remembers it.
+pub(crate) type Touched = (&'static str, crate::ledger::entry::Key, Option<Hash>);
+
+pub(crate) use lane::touches;
