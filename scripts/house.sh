@@ -97,11 +97,11 @@ needs_testing() {
   postgres_bin >/dev/null || missing+=(postgresql)
   has sqlite3 || missing+=(sqlite3)
   has python3 || missing+=(python3)
-  if [ "${1:-}" = browser ]; then
-    has chromium || missing+=(chromium)
-  fi
   debian_packages "${missing[@]}"
 }
+
+# needs_browser: what the browser tests drive.
+needs_browser() { has chromium || debian_packages chromium; }
 
 # needs_rust: Cargo, new enough. Debian's own is too old, so this can't be installed from here.
 needs_rust() {

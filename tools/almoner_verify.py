@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A second verifier for Almoner's ledger: plain Python, standard library only, SQLite only.
 
-Written from docs/ledger-format.md, whose section numbers stand in the comments, so that nobody has to
-trust the first implementation. It opens the database read-only, needs no secret, and never writes.
+Written from docs/ledger-format.md, whose section numbers stand in the comments, so that nobody
+has to trust the first implementation. It opens the database read-only and needs no secret.
 
     almoner_verify.py DATABASE [--anchors FOLDER]... [--key VKEY]... [--json]
 
@@ -75,7 +75,8 @@ def read_entry(data):
     source = Bytes(data)
     if (version := source.number("B")) != 1:
         raise Bad(f"it has version {version}")
-    entry = {"instance": source.take(16), "lane": source.number("H"), "sequence": source.number("Q")}
+    entry = {"instance": source.take(16)}
+    entry["lane"], entry["sequence"] = source.number("H"), source.number("Q")
     if entry["sequence"] >= 1 << 48:
         raise Bad("the sequence does not fit into 48 bits")
     entry["at"] = source.number("q")
@@ -85,7 +86,8 @@ def read_entry(data):
     if (count := source.number("I")) > 512:
         raise Bad("it touches more than 512 rows")
     entry["touched"] = [
-        (source.name(), source.key(), source.take(32) if source.flag() else None) for _ in range(count)]
+        (source.name(), source.key(), source.take(32) if source.flag() else None)
+        for _ in range(count)]
     source.string()
     if source.flag():
         source.number("q"), source.string()
@@ -124,7 +126,8 @@ def tagged(value):
     """An integer, text or byte value in the form shared by keys and cells."""
     if isinstance(value, int):
         return b"\x01" + struct.pack(">q", value)
-    kind, data = (b"\x02", value.encode("utf-8", "surrogateescape")) if isinstance(value, str) else (b"\x03", value)
+    kind = b"\x02" if isinstance(value, str) else b"\x03"
+    data = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
     return kind + struct.pack(">I", len(data)) + data
 
 
@@ -194,7 +197,8 @@ def signed_by(public, text, signature):
     try:
         if len(signature) != 64 or (s := int.from_bytes(signature[32:], "little")) >= ORDER:
             return False
-        challenge = int.from_bytes(hashlib.sha512(signature[:32] + public + text).digest(), "little") % ORDER
+        challenge = hashlib.sha512(signature[:32] + public + text).digest()
+        challenge = int.from_bytes(challenge, "little") % ORDER
         a, b = times(s, BASE), plus(point(signature[:32]), times(challenge, point(public)))
     except Bad:
         return False
@@ -227,8 +231,9 @@ def read_note(note, origin, keys):
     except UnicodeDecodeError:
         raise Bad("not UTF-8")
     text, blank, signatures = whole.rpartition("\n\n")
-    if len(whole.encode("utf-8", "replace")) > NOTE_MAX or not blank or not signatures.endswith("\n") \
-            or any(letter < " " and letter != "\n" for letter in whole):
+    control = any(letter < " " and letter != "\n" for letter in whole)
+    too_long = len(whole.encode("utf-8", "replace")) > NOTE_MAX
+    if control or too_long or not blank or not signatures.endswith("\n"):
         raise Bad("not a signed checkpoint")
     lines, signatures, known = text.split("\n"), signatures[:-1].split("\n"), False
     if not 3 <= len(lines) <= 16 or len(signatures) > 16 or "" in lines:
@@ -248,7 +253,8 @@ def read_note(note, origin, keys):
     if keys and not known:
         raise Bad("no known key signed it")
     root = unbase64(lines[2])
-    if not re.fullmatch(r"0|[1-9][0-9]{0,19}", lines[1]) or int(lines[1]) >= 1 << 64 or len(root) != 32:
+    plain = re.fullmatch(r"0|[1-9][0-9]{0,19}", lines[1]) and int(lines[1]) < 1 << 64
+    if not plain or len(root) != 32:
         raise Bad("not a signed checkpoint")
     if lines[0] != origin:
         raise Bad("it is about another log")
@@ -259,19 +265,23 @@ def read_note(note, origin, keys):
 
 class Verifier:
     def __init__(self, database, keys):
-        self.db, self.keys, self.findings, self.unlisted = database, keys, [], 0
+        self.db, self.findings, self.unlisted = database, [], 0
         self.entries = self.rows = 0
-        self.claims, self.last, self.heads = {}, {}, {}
-        ids = database.execute("SELECT id, origin FROM instance").fetchall()
+        self.claims, self.last = {}, {}
+        ids = database.execute("SELECT id, origin, checkpoint_key FROM instance").fetchall()
         if len(ids) != 1:
             raise Bad("the table instance has not one row")
-        self.instance, self.origin = ids[0]
+        self.instance, self.origin, own_key = ids[0]
+        if own_key not in keys and keys:
+            self.found("key_replaced", "the instance names another checkpoint key", "instance")
+        self.keys = [read_key(key) for key in keys or [own_key]]
 
     def found(self, what, sentence, table=None, key=None, entry=(None, None)):
         if len(self.findings) >= LISTED_MAX:
             self.unlisted += 1
             return
-        self.findings.append({"what": what, "table": table, "key": None if key is None else shown(key),
+        key = None if key is None else shown(key)
+        self.findings.append({"what": what, "table": table, "key": key,
                               "lane": entry[0], "sequence": entry[1], "sentence": sentence})
 
     def claim(self, kind, lane, note, size, place):
@@ -299,21 +309,23 @@ class Verifier:
                 size = re.fullmatch(r"([0-9]{20})\.checkpoint", file.name)
                 if file.name.startswith("."):
                     continue
-                if not size or file.is_symlink() or not file.is_file() or file.stat().st_size > NOTE_MAX:
+                plain = size and file.is_file() and not file.is_symlink()
+                if not plain or file.stat().st_size > NOTE_MAX:
                     self.found("anchor_refused", f"{ascii(str(file))} is not an anchor")
                 else:
                     place = f"the anchor {ascii(str(file))}"
                     self.claim("anchor", int(lane[1]), file.read_bytes(), int(size[1]), place)
 
     def read_entries(self):
-        for lane, size, frontier in self.db.execute("SELECT lane, size, frontier FROM ledger_head"):
-            self.heads[lane] = (size, frontier)
+        query = "SELECT lane, size, frontier, last_at FROM ledger_head"
+        self.heads = {lane: head for lane, *head in self.db.execute(query)}
         lanes = {lane for lane, in self.db.execute("SELECT DISTINCT lane FROM ledger_entry")}
         for lane in sorted(lanes | self.heads.keys() | self.claims.keys()):
             self.read_lane(lane)
 
     def read_lane(self, lane):
-        tree, following, claims, good, told = Tree(), 0, sorted(self.claims.get(lane, [])), {}, set()
+        tree, following, last_at, good, told = Tree(), 0, 0, {}, set()
+        claims = sorted(self.claims.get(lane, []))
 
         def settle():
             while claims and claims[0][0] == tree.size:
@@ -338,50 +350,58 @@ class Verifier:
             data = data if isinstance(data, bytes) else str(data).encode("utf-8", "surrogateescape")
             tree.append(sha(b"\x00", data))
             settle()
+            last_at = int.from_bytes(data[27:35], "big", signed=True) if len(data) > 34 else 0
             self.read_touches(lane, sequence, data)
-        self.check_head(lane, tree)
+        self.check_head(lane, tree, last_at)
         for kind in ("checkpoint", "anchor"):
             if ahead := [claim for claim in claims if claim[1] == kind]:
                 size, _, _, place = ahead[-1]
-                self.found(f"{kind}_ahead", f"lane {lane} has {tree.size} entries and {place} knows {size}",
-                           entry=(lane, tree.size))
+                sentence = f"lane {lane} has {tree.size} entries and {place} knows {size}"
+                self.found(f"{kind}_ahead", sentence, entry=(lane, tree.size))
 
     def read_touches(self, lane, sequence, data):
+        here, name = (lane, sequence), f"entry {sequence} of lane {lane}"
         try:
             entry = read_entry(data)
         except Bad as bad:
-            self.found("entry_unreadable", f"entry {sequence} of lane {lane}: {bad}", entry=(lane, sequence))
+            self.found("entry_unreadable", f"{name} cannot be read: {bad}", entry=here)
             return
         if entry["instance"] != self.instance:
-            self.found("entry_foreign", f"entry {sequence} of lane {lane} is another instance's", entry=(lane, sequence))
+            self.found("entry_foreign", f"{name} was written by another instance", entry=here)
         place = entry["lane"], entry["sequence"]
-        if place != (lane, sequence):
-            self.found("entry_misplaced", f"entry {sequence} of lane {lane} says it is {place[1]} of {place[0]}",
-                       entry=(lane, sequence))
+        if place != here:
+            sentence = f"in the place of {name} stands entry {place[1]} of lane {place[0]}"
+            self.found("entry_misplaced", sentence, entry=here)
         for table, key, after in entry["touched"]:
             rows, order = self.last.setdefault(table, {}), (entry["at"], *place)
             if key not in rows or rows[key][0] <= order:
                 rows[key] = (order, after)
 
-    def check_head(self, lane, tree):
+    def check_head(self, lane, tree, last_at):
+        whole = lane, None
         if lane not in self.heads:
             if tree.size:
-                self.found("head_missing", f"lane {lane} has entries and no head", entry=(lane, None))
+                self.found("head_missing", f"lane {lane} has entries and no head", entry=whole)
             return
-        size, frontier = self.heads[lane]
+        size, frontier, head_at = self.heads[lane]
         counted = int.from_bytes(frontier[:8], "big") if isinstance(frontier, bytes) else -1
-        if counted != size or not 0 <= size <= 1 << 48 or len(frontier) != 8 + 32 * bin(size).count("1"):
-            self.found("head_damaged", f"the head of lane {lane} cannot be read", entry=(lane, None))
-        elif tree.size != size:
+        fits = counted == size <= 1 << 48 and len(frontier) == 8 + 32 * bin(size).count("1")
+        if not fits or head_at != last_at:
+            self.found("head_damaged", f"the head of lane {lane} is not in order", entry=whole)
+        if not fits:
+            return
+        if tree.size != size:
             self.found("log_short" if tree.size < size else "log_long",
                        f"lane {lane} has {tree.size} entries and its head counts {size}",
                        entry=(lane, min(tree.size, size)))
         elif frontier != tree.frontier():
-            self.found("log_rewritten", f"the entries of lane {lane} do not give the tree of its head", entry=(lane, None))
+            sentence = f"the entries of lane {lane} do not give the tree of its head"
+            self.found("log_rewritten", sentence, entry=whole)
 
     def read_rows(self):
         sums, seen = {}, {}
-        for table, in self.db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall():
+        query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        for table, in self.db.execute(query).fetchall():
             quoted = '"' + table.replace('"', '""') + '"'
             info = self.db.execute(f"PRAGMA table_info({quoted})").fetchall()
             columns = [column[1] for column in info]
@@ -390,18 +410,22 @@ class Verifier:
                 continue
             if len(primary) != 1:
                 raise Bad(f"table {ascii(table)} has no primary key of one column")
+            keys = seen.setdefault(table, set())
             for values in self.db.execute(f"SELECT * FROM {quoted}"):
                 self.rows += 1
-                self.check_row(table, dict(zip(columns, values)), primary[0], seen.setdefault(table, set()), sums)
+                self.check_row(table, dict(zip(columns, values)), primary[0], keys, sums)
         for table, rows in self.last.items():
             for key, (order, after) in rows.items():
                 if after is not None and key not in seen.get(table, ()):
-                    self.found("row_missing", f"{ascii(table)} {shown(key)} is gone", table, key, order[1:])
+                    sentence = f"{ascii(table)} {shown(key)} is gone"
+                    self.found("row_missing", sentence, table, key, order[1:])
         for table, number, total in self.db.execute("SELECT tbl, bucket, total FROM ledger_sum"):
-            sums[table, number] = (sums.get((table, number), 0) - int.from_bytes(total, "big")) % 2**256
+            rest = sums.get((table, number), 0) - int.from_bytes(total, "big")
+            sums[table, number] = rest % 2**256
         for (table, number), rest in sorted(sums.items()):
             if rest:
-                self.found("sum_disagrees", f"the seals in bucket {number} of {ascii(table)} do not add up", table)
+                sentence = f"the seals in bucket {number} of {ascii(table)} do not add up"
+                self.found("sum_disagrees", sentence, table)
 
     def check_row(self, table, row, primary, seen, sums):
         key, seal = row[primary], row["seal"]
@@ -409,35 +433,38 @@ class Verifier:
             self.found("row_unreadable", f"a row of {ascii(table)} has no key", table)
             return
         order, after = self.last.get(table, {}).get(key, (None, None))
-        place, name, twice = order[1:] if order else (None, None), f"{ascii(table)} {shown(key)}", key in seen
+        place, twice = order[1:] if order else (None, None), key in seen
+        name, about = f"{ascii(table)} {shown(key)}", (table, key, place)
         seen.add(key)
         if isinstance(seal, bytes) and len(seal) == 32:
             spot = table, bucket(key)
             sums[spot] = (sums.get(spot, 0) + int.from_bytes(seal, "big")) % 2**256
         else:
-            self.found("seal_broken", f"{name} carries no seal", table, key, place)
+            self.found("seal_broken", f"{name} carries no seal", *about)
         try:
             form, pointer = canonical(table, row), row["entry"]
         except Bad as bad:
-            self.found("row_unreadable", f"{name} cannot be read: {bad}", table, key, place)
+            self.found("row_unreadable", f"{name} cannot be read: {bad}", *about)
             return
         if order is None:
-            self.found("row_unrecorded", f"{name} was never written by any entry", table, key)
+            self.found("row_unrecorded", f"{name} was never written by any entry", *about)
         elif twice:
-            self.found("row_repeated", f"{name} stands there more than once", table, key, place)
+            self.found("row_repeated", f"{name} stands there more than once", *about)
         elif after is None:
-            self.found("row_after_deletion", f"{name} is there, and its last entry deleted it", table, key, place)
+            sentence = f"{name} is there, and its last entry deleted it"
+            self.found("row_after_deletion", sentence, *about)
         elif isinstance(pointer, int) and pointer % 2**64 != place[0] << 48 | place[1]:
-            self.found("row_replaced", f"{name} names another entry than its last", table, key, place)
+            self.found("row_replaced", f"{name} names another entry than its last", *about)
         elif not isinstance(pointer, int) or digest(form) != after:
-            self.found("row_edited", f"{name} is not what its last entry recorded", table, key, place)
+            self.found("row_edited", f"{name} is not what its last entry recorded", *about)
 
 
 def open_read_only(path):
     # A database in use has its newest pages in the WAL, which "immutable" would not read.
     wal = path + "-wal"
     mode = "mode=ro" if os.path.exists(wal) and os.path.getsize(wal) else "mode=ro&immutable=1"
-    database = sqlite3.connect(f"file:{quote(os.path.abspath(path))}?{mode}", uri=True, isolation_level=None)
+    address = f"file:{quote(os.path.abspath(path))}?{mode}"
+    database = sqlite3.connect(address, uri=True, isolation_level=None)
     database.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
     database.execute("PRAGMA trusted_schema = OFF")
     database.execute("BEGIN")  # one state of the database, also while it is in use
@@ -445,7 +472,7 @@ def open_read_only(path):
 
 
 def verify(path, anchors=(), keys=()):
-    verifier = Verifier(open_read_only(path), [read_key(key) for key in keys])
+    verifier = Verifier(open_read_only(path), keys)
     verifier.read_checkpoints()
     for folder in anchors:
         verifier.read_anchors(folder)
@@ -457,7 +484,7 @@ def verify(path, anchors=(), keys=()):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Checks an Almoner database (SQLite) without any secret.")
+    parser = argparse.ArgumentParser(description="Checks an Almoner database (SQLite).")
     parser.add_argument("database")
     parser.add_argument("--anchors", action="append", default=[], metavar="FOLDER")
     parser.add_argument("--key", action="append", default=[], metavar="VKEY")
@@ -473,7 +500,8 @@ def main():
     else:
         for finding in report["findings"]:
             print(finding["sentence"])
-        state = "intact" if report["intact"] else f"{len(report['findings']) + report['unlisted']} findings"
+        count = len(report["findings"]) + report["unlisted"]
+        state = "intact" if report["intact"] else f"{count} findings"
         print(f"{report['entries']} entries, {report['rows']} rows: {state}")
     return 0 if report["intact"] else 1
 

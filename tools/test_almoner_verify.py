@@ -5,6 +5,7 @@ A small writer, made from docs/ledger-format.md alone, keeps a database as the s
 tampering of the detection matrix is done to it with plain SQL. The examples in ledger-vectors.json are
 compared with this writer here, and with the first implementation in its own tests.
 """
+
 import hashlib, hmac, json, sqlite3, struct, subprocess, sys, tempfile, unittest
 from base64 import b64encode
 from pathlib import Path
@@ -30,15 +31,24 @@ def value(data):
 
 def write_entry(lane, sequence, at, touched, sealed=None):
     out = struct.pack(">B16sHQq16sqq", 1, INSTANCE, lane, sequence, at, b"one request's id", 42, 7)
-    out += string("tasking.close_task") + string("tasking.task_closed") + b"\x01" + struct.pack(">I", len(touched))
+    out += (
+        string("tasking.close_task")
+        + string("tasking.task_closed")
+        + b"\x01"
+        + struct.pack(">I", len(touched))
+    )
     for table, key, after in touched:
         out += string(table) + value(key) + (b"\x00" if after is None else b"\x01" + after)
     out += string('{"task":1}')
-    return out + (b"\x00" if sealed is None else struct.pack(">Bq", 1, sealed[0]) + string(sealed[1]))
+    return out + (
+        b"\x00" if sealed is None else struct.pack(">Bq", 1, sealed[0]) + string(sealed[1])
+    )
 
 
 def write_row(table, row):
-    cells = sorted((name.encode(), cell) for name, cell in row.items() if name != "seal" and cell is not None)
+    cells = sorted(
+        (name.encode(), cell) for name, cell in row.items() if name != "seal" and cell is not None
+    )
     return string(table) + b"".join(string(name) + value(cell) for name, cell in cells)
 
 
@@ -56,7 +66,7 @@ def frontier_of(leaves):
     out, start = struct.pack(">Q", len(leaves)), 0
     for bit in reversed(range(len(leaves).bit_length())):
         if len(leaves) >> bit & 1:
-            out, start = out + root_of(leaves[start:start + (1 << bit)]), start + (1 << bit)
+            out, start = out + root_of(leaves[start : start + (1 << bit)]), start + (1 << bit)
     return out
 
 
@@ -105,14 +115,15 @@ class Hospital:
         self.anchors.mkdir()
         self.db, self.clock = sqlite3.connect(self.path), 0
         self.db.executescript("""
-            CREATE TABLE instance (id BLOB, origin TEXT);
+            CREATE TABLE instance (id BLOB, origin TEXT, checkpoint_key TEXT);
             CREATE TABLE ledger_entry (lane INTEGER, sequence INTEGER, bytes BLOB, PRIMARY KEY (lane, sequence));
-            CREATE TABLE ledger_head (lane INTEGER PRIMARY KEY, epoch INTEGER, size INTEGER, frontier BLOB);
+            CREATE TABLE ledger_head (lane INTEGER PRIMARY KEY, epoch INTEGER, size INTEGER, frontier BLOB,
+                last_at INTEGER);
             CREATE TABLE ledger_sum (lane INTEGER, tbl TEXT, bucket INTEGER, total BLOB, PRIMARY KEY (lane, tbl, bucket));
             CREATE TABLE ledger_checkpoint (lane INTEGER, size INTEGER, note TEXT, PRIMARY KEY (lane, size));
             CREATE TABLE task (id INTEGER PRIMARY KEY, state TEXT, note BLOB, entry INTEGER, seal BLOB);
             CREATE TABLE setting (name TEXT PRIMARY KEY, state TEXT, entry INTEGER, seal BLOB);""")
-        self.db.execute("INSERT INTO instance VALUES (?, ?)", (INSTANCE, ORIGIN))
+        self.db.execute("INSERT INTO instance VALUES (?, ?, ?)", (INSTANCE, ORIGIN, vkey()))
         for turn in range(40):
             self.save(turn % 2, "task", turn % 7, f"state {turn}")
         self.save(0, "setting", "ward-\u00e4", "open")
@@ -127,10 +138,15 @@ class Hospital:
     def count(self, lane, table, key, seal, sign):
         bucket = hashlib.sha256(value(key)).digest()[0]
         spot = (lane, table, bucket)
-        total = self.db.execute("SELECT total FROM ledger_sum WHERE (lane, tbl, bucket) = (?, ?, ?)", spot).fetchone()
+        total = self.db.execute(
+            "SELECT total FROM ledger_sum WHERE (lane, tbl, bucket) = (?, ?, ?)", spot
+        ).fetchone()
         total = int.from_bytes(total[0], "big") if total else 0
         total = (total + sign * int.from_bytes(seal, "big")) % 2**256
-        self.db.execute("INSERT OR REPLACE INTO ledger_sum VALUES (?, ?, ?, ?)", (*spot, total.to_bytes(32, "big")))
+        self.db.execute(
+            "INSERT OR REPLACE INTO ledger_sum VALUES (?, ?, ?, ?)",
+            (*spot, total.to_bytes(32, "big")),
+        )
 
     def remove(self, lane, table, key):
         column = "id" if table == "task" else "name"
@@ -141,11 +157,17 @@ class Hospital:
 
     def save(self, lane, table, key, state):
         self.remove(lane, table, key)
-        row = {"id" if table == "task" else "name": key, "state": state, "entry": lane << 48 | len(self.leaves(lane))}
+        row = {
+            "id" if table == "task" else "name": key,
+            "state": state,
+            "entry": lane << 48 | len(self.leaves(lane)),
+        }
         form = write_row(table, row)
         seal = hmac.digest(SEAL_KEY, form, "sha256")
         names = ", ".join(row)
-        self.db.execute(f"INSERT INTO {table} ({names}, seal) VALUES (?, ?, ?, ?)", (*row.values(), seal))
+        self.db.execute(
+            f"INSERT INTO {table} ({names}, seal) VALUES (?, ?, ?, ?)", (*row.values(), seal)
+        )
         self.count(lane, table, key, seal, 1)
         self.append(lane, [(table, key, hashlib.sha256(b"almoner/row/1\n" + form).digest())])
 
@@ -156,25 +178,35 @@ class Hospital:
     def append(self, lane, touched):
         self.clock += 1
         entry = write_entry(lane, len(self.leaves(lane)), self.clock, touched)
-        self.db.execute("INSERT INTO ledger_entry VALUES (?, ?, ?)", (lane, len(self.leaves(lane)), entry))
+        self.db.execute(
+            "INSERT INTO ledger_entry VALUES (?, ?, ?)", (lane, len(self.leaves(lane)), entry)
+        )
         self.mend_head(lane)
         leaves = self.leaves(lane)
         if len(leaves) % 10 == 0:
             note = write_note(lane, len(leaves), root_of(leaves))
-            self.db.execute("INSERT INTO ledger_checkpoint VALUES (?, ?, ?)", (lane, len(leaves), note))
+            self.db.execute(
+                "INSERT INTO ledger_checkpoint VALUES (?, ?, ?)", (lane, len(leaves), note)
+            )
             place = self.anchors / f"lane-{lane}" / f"{len(leaves):020}.checkpoint"
             place.parent.mkdir(exist_ok=True)
             place.write_text(note, encoding="utf-8")
 
     def mend_head(self, lane):
         leaves = self.leaves(lane)
-        self.db.execute("INSERT OR REPLACE INTO ledger_head VALUES (?, 1, ?, ?)", (lane, len(leaves), frontier_of(leaves)))
+        query = "SELECT bytes FROM ledger_entry WHERE lane = ? ORDER BY sequence DESC"
+        last_at = struct.unpack(">q", self.db.execute(query, (lane,)).fetchone()[0][27:35])[0]
+        head = (lane, len(leaves), frontier_of(leaves), last_at)
+        self.db.execute("INSERT OR REPLACE INTO ledger_head VALUES (?, 1, ?, ?, ?)", head)
 
     def mend_checkpoints(self):
         """As somebody does who holds the signing key too."""
         for lane, size in self.db.execute("SELECT lane, size FROM ledger_checkpoint").fetchall():
             note = write_note(lane, size, root_of(self.leaves(lane)[:size]))
-            self.db.execute("UPDATE ledger_checkpoint SET note = ? WHERE (lane, size) = (?, ?)", (note, lane, size))
+            self.db.execute(
+                "UPDATE ledger_checkpoint SET note = ? WHERE (lane, size) = (?, ?)",
+                (note, lane, size),
+            )
 
 
 class Matrix(unittest.TestCase):
@@ -196,12 +228,16 @@ class Matrix(unittest.TestCase):
         self.hospital.db.execute(*statement)
 
     def test_an_honest_history_is_not_accused(self):
-        self.assertEqual(self.report(), {"intact": True, "entries": 43, "rows": 8, "findings": [], "unlisted": 0})
+        self.assertEqual(
+            self.report(), {"intact": True, "entries": 43, "rows": 8, "findings": [], "unlisted": 0}
+        )
 
     def test_an_edited_row_is_named(self):
         self.sql("UPDATE task SET state = 'done' WHERE id = 3")
-        finding, = self.report()["findings"]
-        self.assertEqual((finding["what"], finding["table"], finding["key"]), ("row_edited", "task", "3"))
+        (finding,) = self.report()["findings"]
+        self.assertEqual(
+            (finding["what"], finding["table"], finding["key"]), ("row_edited", "task", "3")
+        )
         self.assertEqual((finding["lane"], finding["sequence"]), (0, 19))
 
     def test_a_value_of_another_kind_is_an_edit(self):
@@ -250,12 +286,17 @@ class Matrix(unittest.TestCase):
         query = "SELECT bytes FROM ledger_entry WHERE (lane, sequence) = (?, ?)"
         entry = bytearray(self.hospital.db.execute(query, (lane, sequence)).fetchone()[0])
         entry[offset] ^= 1  # the actor's last byte but some
-        self.sql("UPDATE ledger_entry SET bytes = ? WHERE (lane, sequence) = (?, ?)", (bytes(entry), lane, sequence))
+        self.sql(
+            "UPDATE ledger_entry SET bytes = ? WHERE (lane, sequence) = (?, ?)",
+            (bytes(entry), lane, sequence),
+        )
 
     def test_an_edited_entry_is_narrowed_down(self):
         self.edit_entry(0, 14, 55)
         found = {finding["what"]: finding["sequence"] for finding in self.report()["findings"]}
-        self.assertEqual(found, {"checkpoint_disagrees": 10, "anchor_disagrees": 10, "log_rewritten": None})
+        self.assertEqual(
+            found, {"checkpoint_disagrees": 10, "anchor_disagrees": 10, "log_rewritten": None}
+        )
 
     def test_a_forked_log_is_found_from_anchors_alone(self):
         self.edit_entry(0, 14, 55)
@@ -271,13 +312,21 @@ class Matrix(unittest.TestCase):
     def test_a_renumbered_log_is_named(self):
         self.sql("DELETE FROM ledger_entry WHERE (lane, sequence) = (0, 2)")
         for sequence in range(3, 22):
-            self.sql("UPDATE ledger_entry SET sequence = ? WHERE (lane, sequence) = (0, ?)", (sequence - 1, sequence))
+            self.sql(
+                "UPDATE ledger_entry SET sequence = ? WHERE (lane, sequence) = (0, ?)",
+                (sequence - 1, sequence),
+            )
         self.assertLessEqual({"entry_misplaced", "log_short"}, self.codes())
 
     def test_reordered_entries_are_named(self):
         for before, after in ((2, 99), (5, 2), (99, 5)):
-            self.sql("UPDATE ledger_entry SET sequence = ? WHERE (lane, sequence) = (1, ?)", (after, before))
-        places = [f["sequence"] for f in self.report()["findings"] if f["what"] == "entry_misplaced"]
+            self.sql(
+                "UPDATE ledger_entry SET sequence = ? WHERE (lane, sequence) = (1, ?)",
+                (after, before),
+            )
+        places = [
+            f["sequence"] for f in self.report()["findings"] if f["what"] == "entry_misplaced"
+        ]
         self.assertEqual(places, [2, 5])
 
     def test_a_truncated_log_is_found(self):
@@ -309,10 +358,23 @@ class Matrix(unittest.TestCase):
         self.hospital.mend_head(0)
         self.hospital.mend_head(1)
         self.sql("INSERT INTO ledger_entry VALUES (1, 21, ?)", (write_entry(1, 21, 0, []),))
-        self.assertEqual(self.codes(), {"log_long"})
+        self.assertEqual(self.codes(), {"log_long", "head_damaged"})
+
+    def test_an_exchanged_key_is_named(self):
+        other = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+        self.sql("UPDATE instance SET checkpoint_key = ?", (other,))
+        self.assertEqual(self.codes(), {"key_replaced"})
+
+    def test_without_a_key_the_instance_s_own_is_used(self):
+        self.sql("UPDATE ledger_checkpoint SET note = replace(note, 'A', 'B') WHERE lane = 0")
+        self.hospital.db.commit()
+        codes = {finding["what"] for finding in verifier.verify(self.hospital.path)["findings"]}
+        self.assertEqual(codes, {"checkpoint_refused"})
 
     def test_forged_notes_are_not_believed(self):
-        self.sql("UPDATE ledger_checkpoint SET note = replace(note, char(10) || '10' || char(10), char(10) || '11' || char(10))")
+        self.sql(
+            "UPDATE ledger_checkpoint SET note = replace(note, char(10) || '10' || char(10), char(10) || '11' || char(10))"
+        )
         lane = self.hospital.anchors / "lane-0"
         (lane / "00000000000000000099.checkpoint").write_text("garbage")
         (lane / "readme.txt").write_text("hello")
@@ -324,10 +386,13 @@ class Matrix(unittest.TestCase):
         def run(*arguments):
             command = [sys.executable, str(HERE / "almoner_verify.py"), *arguments]
             return subprocess.run(command, capture_output=True, text=True)
+
         self.hospital.db.commit()
         anchors = ["--anchors", str(self.hospital.anchors), "--key", vkey(), "--json"]
         done = run(self.hospital.path, *anchors)
-        self.assertEqual((done.returncode, json.loads(done.stdout)["entries"]), (0, 43), done.stderr)
+        self.assertEqual(
+            (done.returncode, json.loads(done.stdout)["entries"]), (0, 43), done.stderr
+        )
         self.sql("UPDATE task SET state = 'done' WHERE id = 3")
         self.hospital.db.commit()
         self.assertEqual(run(self.hospital.path).returncode, 1)
@@ -346,23 +411,63 @@ class Matrix(unittest.TestCase):
 
 def vectors():
     """The shared examples, as the writer above gives them."""
-    touched = [("task", -5, bytes([0xAB]) * 32), ("setting", "ward-\u00e4", None), ("session", b"\x00\xff", bytes([0xCD]) * 32)]
-    row = {"id": 1, "ward": "\u00c4lm", "photo": b"\x00\x01", "left": None, "Zone": -1, "entry": 3 << 48 | 5}
+    touched = [
+        ("task", -5, bytes([0xAB]) * 32),
+        ("setting", "ward-\u00e4", None),
+        ("session", b"\x00\xff", bytes([0xCD]) * 32),
+    ]
+    row = {
+        "id": 1,
+        "ward": "\u00c4lm",
+        "photo": b"\x00\x01",
+        "left": None,
+        "Zone": -1,
+        "entry": 3 << 48 | 5,
+    }
     leaves = [leaf(bytes([number])) for number in range(11)]
     form = write_row("bed", row)
-    cells = {name: ({"bytes": cell.hex()} if isinstance(cell, bytes) else cell) for name, cell in row.items()}
+    cells = {
+        name: ({"bytes": cell.hex()} if isinstance(cell, bytes) else cell)
+        for name, cell in row.items()
+    }
     keys = [1, -1, 2**63 - 1, "", "ward-\u00e4", b"", b"\x00\xff"]
     return {
-        "entry": {"lane": 3, "sequence": 1234567, "at": 1795000000000001, "sealed": True,
-                  "bytes": write_entry(3, 1234567, 1795000000000001, touched, (9, b"\x01\x02\x03")).hex()},
-        "row": {"table": "bed", "cells": cells, "canonical": form.hex(),
-                "digest": hashlib.sha256(b"almoner/row/1\n" + form).hexdigest(),
-                "seal_key": SEAL_KEY.hex(), "seal": hmac.digest(SEAL_KEY, form, "sha256").hex()},
-        "keys": [{"key": {"bytes": key.hex()} if isinstance(key, bytes) else key, "canonical": value(key).hex(),
-                  "bucket": hashlib.sha256(value(key)).digest()[0]} for key in keys],
-        "tree": {"leaves": [data.hex() for data in leaves], "root": root_of(leaves).hex(), "frontier": frontier_of(leaves).hex()},
-        "checkpoint": {"origin": ORIGIN, "lane": 3, "size": 11, "seed": SEED.hex(), "key": vkey(),
-                       "note": write_note(3, 11, root_of(leaves))},
+        "entry": {
+            "lane": 3,
+            "sequence": 1234567,
+            "at": 1795000000000001,
+            "sealed": True,
+            "bytes": write_entry(3, 1234567, 1795000000000001, touched, (9, b"\x01\x02\x03")).hex(),
+        },
+        "row": {
+            "table": "bed",
+            "cells": cells,
+            "canonical": form.hex(),
+            "digest": hashlib.sha256(b"almoner/row/1\n" + form).hexdigest(),
+            "seal_key": SEAL_KEY.hex(),
+            "seal": hmac.digest(SEAL_KEY, form, "sha256").hex(),
+        },
+        "keys": [
+            {
+                "key": {"bytes": key.hex()} if isinstance(key, bytes) else key,
+                "canonical": value(key).hex(),
+                "bucket": hashlib.sha256(value(key)).digest()[0],
+            }
+            for key in keys
+        ],
+        "tree": {
+            "leaves": [data.hex() for data in leaves],
+            "root": root_of(leaves).hex(),
+            "frontier": frontier_of(leaves).hex(),
+        },
+        "checkpoint": {
+            "origin": ORIGIN,
+            "lane": 3,
+            "size": 11,
+            "seed": SEED.hex(),
+            "key": vkey(),
+            "note": write_note(3, 11, root_of(leaves)),
+        },
     }
 
 
@@ -382,7 +487,9 @@ class Vectors(unittest.TestCase):
         self.assertEqual(tree.root().hex(), self.shared["tree"]["root"])
         self.assertEqual(tree.frontier().hex(), self.shared["tree"]["frontier"])
         checkpoint = self.shared["checkpoint"]
-        size, root = verifier.read_note(checkpoint["note"], f"{ORIGIN}/lane-3", [verifier.read_key(checkpoint["key"])])
+        size, root = verifier.read_note(
+            checkpoint["note"], f"{ORIGIN}/lane-3", [verifier.read_key(checkpoint["key"])]
+        )
         self.assertEqual((size, root), (11, tree.root()))
 
     def test_an_entry_cut_or_stretched_anywhere_is_refused(self):
@@ -394,15 +501,23 @@ class Vectors(unittest.TestCase):
             verifier.read_entry(entry + b"\x00")
 
     def test_the_published_note_of_the_signature_format_verifies(self):
-        name, public, key_id = verifier.read_key("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")
-        signature = verifier.unbase64("Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=")
+        name, public, key_id = verifier.read_key(
+            "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+        )
+        signature = verifier.unbase64(
+            "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM="
+        )
         self.assertEqual((name, key_id), ("example.com/foo", signature[:4]))
         self.assertTrue(verifier.signed_by(public, b"This is an example message.\n", signature[4:]))
-        self.assertFalse(verifier.signed_by(public, b"That is an example message.\n", signature[4:]))
+        self.assertFalse(
+            verifier.signed_by(public, b"That is an example message.\n", signature[4:])
+        )
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--write-vectors"]:
-        (HERE / "ledger-vectors.json").write_text(json.dumps(vectors(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        (HERE / "ledger-vectors.json").write_text(
+            json.dumps(vectors(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
     else:
         unittest.main()

@@ -9,7 +9,9 @@ import * as sass from "sass";
 import { weakPairs } from "./contrast.mjs";
 
 const root = import.meta.dirname;
-const out = path.join(root, "dist");
+// Made aside and then put in place, so that a build of the server never sees half of it.
+const finished = path.join(root, "dist");
+const out = path.join(root, "dist.making");
 const from = (...parts) => path.join(root, ...parts);
 const tokens = JSON.parse(fs.readFileSync(from("tokens.json"), "utf8"));
 
@@ -147,3 +149,5 @@ icons();
 await scripts();
 const size = (file) => `${file} ${Math.ceil(fs.statSync(path.join(out, file)).size / 1024)} kB`;
 console.log(["almoner.css", "app.js", "phone.js", "icons.svg"].map(size).join(", "));
+fs.rmSync(finished, { recursive: true, force: true });
+fs.renameSync(out, finished);

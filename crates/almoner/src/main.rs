@@ -1,2 +1,5 @@
-//! Being built.
-fn main() {}
+//! The one binary: server, verifier, demonstration.
+
+fn main() -> std::process::ExitCode {
+    almoner::cli::run()
+}

@@ -360,24 +360,22 @@ fn server_url() -> String {
 macro_rules! on_both {
     (
         with $setup:expr;
-        $($(#[$told:meta])* async fn $name:ident($scratch:ident: Scratch) $body:block)+
+        $($(#[$told:meta])* async fn $name:ident($scratch:ident: $scratch_type:ty) $body:block)+
     ) => {$(
         $(#[$told])*
         mod $name {
-            #[expect(clippy::allow_attributes, reason = "not every sentence needs its neighbours")]
-            #[allow(unused_imports, reason = "not every sentence needs its neighbours")]
             use super::*;
 
-            async fn holds($scratch: $crate::testing::Scratch) $body
+            async fn the_sentence_holds($scratch: $scratch_type) $body
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
-                holds($crate::testing::Scratch::lite_with($setup).await).await;
+                the_sentence_holds($crate::testing::Scratch::lite_with($setup).await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
-                holds($crate::testing::Scratch::postgres_with($setup).await).await;
+                the_sentence_holds($crate::testing::Scratch::postgres_with($setup).await).await;
             }
         }
     )+};

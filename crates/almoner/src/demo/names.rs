@@ -1,7 +1,8 @@
 //! Invented people for the demonstration. Nobody here exists.
 //!
-//! Refuses: names of patients in the porters' and cleaners' lists, and the other way round, so that a
-//! picture of the demonstration can never be read as somebody's. Used by `hospital.rs` and `day.rs`.
+//! Refuses: names of patients in the porters' and cleaners' lists, and the other way round, so that
+//! a picture of the demonstration can never be read as somebody's. Used by `hospital.rs` and
+//! `day.rs`.
 
 /// A first and a family name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,11 +85,46 @@ pub const OFFICE: [(Name, &str); 4] = [
 const TITLES: [&str; 4] = ["Mrs", "Mr", "Ms", "Mx"];
 const INITIALS: &str = "ABCDEFGHIJKLMNOPRSTVWYZ";
 const FAMILIES: [&str; 40] = [
-    "Callowby", "Tresham", "Oduwole", "Baxenden", "Miravalles", "Strickley", "Pellowe", "Hargest",
-    "Zielonka", "Amberley", "Chaudry-Webb", "Dunmere", "Eastoe", "Farrimond", "Gillibrand", "Hathersage",
-    "Iddon", "Jellicot", "Kettlewood", "Lovelock", "Marchbank", "Nettlefold", "Ormerod", "Pickersgill",
-    "Quarmby", "Rainford", "Sandiford", "Thackrah", "Uttley", "Venables", "Wolstencroft", "Yardley-Obi",
-    "Abiodun", "Bangura", "Cheong", "Desouza-Lee", "Emmanouil", "Fazackerley", "Goswamy", "Hidalgo-Ray",
+    "Callowby",
+    "Tresham",
+    "Oduwole",
+    "Baxenden",
+    "Miravalles",
+    "Strickley",
+    "Pellowe",
+    "Hargest",
+    "Zielonka",
+    "Amberley",
+    "Chaudry-Webb",
+    "Dunmere",
+    "Eastoe",
+    "Farrimond",
+    "Gillibrand",
+    "Hathersage",
+    "Iddon",
+    "Jellicot",
+    "Kettlewood",
+    "Lovelock",
+    "Marchbank",
+    "Nettlefold",
+    "Ormerod",
+    "Pickersgill",
+    "Quarmby",
+    "Rainford",
+    "Sandiford",
+    "Thackrah",
+    "Uttley",
+    "Venables",
+    "Wolstencroft",
+    "Yardley-Obi",
+    "Abiodun",
+    "Bangura",
+    "Cheong",
+    "Desouza-Lee",
+    "Emmanouil",
+    "Fazackerley",
+    "Goswamy",
+    "Hidalgo-Ray",
 ];
 
 /// An invented patient: "Mrs E. Callowby", born on a day.
@@ -106,9 +142,16 @@ pub fn patient(number: u64) -> Patient {
         usize::try_from((mixed >> 33) % count as u64).unwrap_or_default()
     };
     let initial = INITIALS.chars().nth(pick(3, INITIALS.len())).unwrap_or('A');
-    let name = format!("{} {initial}. {}", TITLES[pick(1, 4)], FAMILIES[pick(5, FAMILIES.len())]);
+    let name = format!(
+        "{} {initial}. {}",
+        TITLES[pick(1, 4)],
+        FAMILIES[pick(5, FAMILIES.len())]
+    );
     let year = 1930 + i16::try_from(pick(7, 77)).unwrap_or_default();
     let month = 1 + i8::try_from(pick(11, 12)).unwrap_or_default();
     let day = 1 + i8::try_from(pick(13, 28)).unwrap_or_default();
-    Patient { name, born: (year, month, day) }
+    Patient {
+        name,
+        born: (year, month, day),
+    }
 }

@@ -131,6 +131,15 @@ impl BoardWatch {
         self.tasking.read_board(&mut reader).await
     }
 
+    /// Places, walks and kinds of work.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn directory(&self) -> Result<Arc<Directory>, StoreError> {
+        let mut reader = self.follower.view().await?;
+        self.tasking.directories.current(&mut reader).await
+    }
+
     /// Whether the right to watch still stands.
     ///
     /// # Errors
@@ -184,7 +193,7 @@ impl Tasking {
         }
         let mut tasks: Vec<_> =
             open.iter().map(|record| self.board_task(record, &directory, &names, now)).collect();
-        tasks.sort_by_key(urgency);
+        tasks.sort_by_key(|task| (task.order(), task.id));
         let mut people: Vec<_> = workers
             .iter()
             .map(|worker| self.board_person(worker, &open, &directory, &names))
@@ -270,15 +279,23 @@ pub(super) fn place_text(directory: &Directory, place: LocationId, bed: Option<&
     }
 }
 
-/// What breaches first stands first; booked and held tasks come last.
-fn urgency(task: &BoardTask) -> (bool, Priority, i64, i64) {
-    let is_for_later = matches!(
-        task.state,
-        TaskState::Scheduled | TaskState::Held | TaskState::PendingVerification
-    );
-    let not_emergency = task.priority != Priority::Emergency;
-    let due = task.due_at.map_or(i64::MAX, |due| due.0);
-    let first = if not_emergency { Priority::Urgent } else { Priority::Emergency };
-    (is_for_later, first, due, task.id.0)
-}
+/// More microseconds than any due time has: 300 years.
+const FAR: i64 = 10_000_000_000_000_000;
 
+impl BoardTask {
+    /// Where the task stands on the board, the smaller the higher: emergencies, then what breaches
+    /// first, then what nobody has to come for yet.
+    #[must_use]
+    pub fn order(&self) -> i64 {
+        let is_for_later = matches!(
+            self.state,
+            TaskState::Scheduled | TaskState::Held | TaskState::PendingVerification
+        );
+        let due = self.due_at.map_or(FAR, |due| due.0);
+        match (is_for_later, self.priority) {
+            (true, _) => due.saturating_add(2 * FAR),
+            (false, Priority::Emergency) => due.saturating_sub(FAR),
+            (false, _) => due,
+        }
+    }
+}

@@ -21,12 +21,14 @@ use self::{
 };
 
 pub mod ask;
+pub mod ask_page;
 pub mod board;
 pub mod directory;
 pub mod dispatcher;
 pub mod error;
 pub mod events;
 pub mod import;
+pub mod importing;
 pub mod model;
 pub mod offers;
 pub mod own;
@@ -64,6 +66,24 @@ impl Tasking {
         let directories = Directories::new(&store);
         let (whereabouts, waiting) = (Whereabouts::default(), WhyWaiting::default());
         Self { store, whereabouts, directories, waiting }
+    }
+
+    /// Places, walks, teams and kinds of work: facts of the house, not of people, so that looking
+    /// at them leaves no entry.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not answer.
+    pub async fn directory(&self) -> Result<Arc<directory::Directory>, StoreError> {
+        let mut reader = self.store.facts().await?;
+        self.directories.current(&mut reader).await
+    }
+
+    /// Every durable entry from now on, for live pages.
+    #[must_use]
+    pub fn notices(
+        &self,
+    ) -> tokio::sync::broadcast::Receiver<Arc<[trust::store::health::Notice]>> {
+        self.store.notices()
     }
 
     pub(crate) async fn new_subject(&self) -> Result<SubjectId, StoreError> {

@@ -1,7 +1,8 @@
-//! How soon a task is wanted, and what follows from it: how long an offer stands and by when the work
-//! should be done.
+//! How soon a task is wanted, and what follows from it: how long an offer stands and by when the
+//! work should be done.
 //!
-//! Refuses: a fourth priority. Booked work has a time instead; see [`crate::tasking::model::NewTask`].
+//! Refuses: a fourth priority. Booked work has a time instead; see
+//! [`crate::tasking::model::NewTask`].
 
 use serde::{Deserialize, Serialize};
 
@@ -51,14 +52,19 @@ impl<T: Copy> ByPriority<T> {
 pub type OfferSeconds = ByPriority<u32>;
 
 /// The published example of IWS, which staff in many hospitals already know: 30, 45 and 60 seconds.
-pub const OFFER_SECONDS: OfferSeconds = ByPriority { emergency: 30, urgent: 45, routine: 60 };
+pub const OFFER_SECONDS: OfferSeconds = ByPriority {
+    emergency: 30,
+    urgent: 45,
+    routine: 60,
+};
 
 /// In how many minutes the work should be done, counted from "ready" to the arrival at its end.
 pub type TargetMinutes = ByPriority<u32>;
 
 /// By how many started minutes a moment lies after the due time; 0 when it does not.
 ///
-/// A task is late from the first second on, so the first minute reads "late 1 min", never "late 0 min".
+/// A task is late from the first second on, so the first minute reads "late 1 min", never "late 0
+/// min".
 pub fn minutes_late(due_at: i64, moment: i64) -> u32 {
     let micros = moment.saturating_sub(due_at);
     if micros <= 0 {

@@ -1,5 +1,5 @@
-//! Why work was declined, paused, cancelled or stopped: short lists that a gloved thumb can choose from,
-//! so that no free text about patients or colleagues is needed.
+//! Why work was declined, paused, cancelled or stopped: short lists that a gloved thumb can choose
+//! from, so that no free text about patients or colleagues is needed.
 //!
 //! Refuses: a reason for going away. There is none in any list, because nobody is asked.
 //! Which pause stops the ward's clock follows `reference/tasking.md` 3.3.
@@ -87,7 +87,8 @@ impl PauseReason {
     ///
     /// It is where the ward, the receiving department or the patient's state is what all wait for.
     /// Missing equipment runs on and is counted to the pool. Of the two infection reasons,
-    /// protective kit is the ward's to keep at the door; the cleaning of a side room is our own work.
+    /// protective kit is the ward's to keep at the door; the cleaning of a side room is our own
+    /// work.
     pub fn stops_clock(self) -> bool {
         match self.group() {
             ReasonGroup::Ward | ReasonGroup::Receiving | ReasonGroup::Clinical => true,

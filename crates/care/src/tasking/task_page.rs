@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use trust::{
     identity::{caller::Caller, permit::ScopeKind},
     store::{
+        Follower,
         error::StoreError,
         read::Reader,
         value::{Moment, SECOND},
@@ -54,6 +55,31 @@ impl TaskDetail {
     }
 }
 
+/// A task that somebody keeps in sight: the watching is on record.
+pub struct TaskWatch {
+    follower: Follower,
+    tasking: Tasking,
+    id: TaskId,
+}
+
+impl TaskWatch {
+    /// The task as it is now.
+    ///
+    /// # Errors
+    /// [`TaskError::NotFound`] when it is not in the watcher's scope any more.
+    pub async fn task(&self) -> Result<TaskDetail, TaskError> {
+        self.tasking.read_task(&mut self.follower.view().await?, self.id).await
+    }
+
+    /// Whether the right to watch still stands.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAllowed`] when it does not.
+    pub async fn still_allowed(&self) -> Result<(), TaskError> {
+        Ok(self.follower.still_allowed().await?)
+    }
+}
+
 impl Tasking {
     /// One task. The look is on record.
     ///
@@ -62,8 +88,24 @@ impl Tasking {
     pub async fn task(&self, caller: &Caller, id: TaskId) -> Result<TaskDetail, TaskError> {
         let permit = caller.permit(ViewTask).await?;
         let mut reader = self.store.read(permit, TaskViewed { task: id }).await?;
+        self.read_task(&mut reader, id).await
+    }
+
+    /// Begins to watch one task.
+    ///
+    /// # Errors
+    /// As [`Tasking::task`].
+    pub async fn watch_task(&self, caller: &Caller, id: TaskId) -> Result<TaskWatch, TaskError> {
+        let permit = caller.permit(ViewTask).await?;
+        let follower = self.store.follow(permit, TaskViewed { task: id }).await?;
+        let watch = TaskWatch { follower, tasking: self.clone(), id };
+        watch.task().await?; // "not yours" is answered at once, not by a stream that ends
+        Ok(watch)
+    }
+
+    async fn read_task(&self, reader: &mut Reader, id: TaskId) -> Result<TaskDetail, TaskError> {
         let stored = reader.one::<TaskRecord>(id).await?.ok_or(TaskError::NotFound)?;
-        let directory = self.directories.current(&mut reader).await?;
+        let directory = self.directories.current(reader).await?;
         let mut places = task_places(&stored.row);
         let site = directory.location(stored.row.from_place).map(|at| at.site.0);
         places.extend(site.map(|site| (ScopeKind::Site, site)));
@@ -75,9 +117,9 @@ impl Tasking {
         let offers = reader.find(rows::offers_of(), rows::value(id)).await?;
         let patient = match task.patient {
             None => None,
-            Some(patient) => self.patient_name(&mut reader, patient).await?,
+            Some(patient) => self.patient_name(reader, patient).await?,
         };
-        let names = names_in(&mut reader, &task, &steps, &offers).await?;
+        let names = names_in(reader, &task, &steps, &offers).await?;
         let arrival_at = expected_arrival(&task, &offers);
         let why_waiting = self.waiting.of(id);
         let (now, version) = (reader.now(), stored.version);

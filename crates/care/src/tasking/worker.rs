@@ -1,8 +1,8 @@
 //! The people who do the work: may they be offered something, and may they take one thing more?
 //!
-//! Refuses: offers to anybody on a break, and a second patient for anybody. Going away (to the toilet,
-//! for a prayer, to catch a breath) keeps neither a reason nor a time, so that nothing can be counted.
-//! What happens to the task meanwhile is in [`super::model`].
+//! Refuses: offers to anybody on a break, and a second patient for anybody. Going away (to the
+//! toilet, for a prayer, to catch a breath) keeps neither a reason nor a time, so that nothing can
+//! be counted. What happens to the task meanwhile is in [`super::model`].
 
 use serde::{Deserialize, Serialize};
 
@@ -68,7 +68,9 @@ pub struct Worker {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WorkerStep {
     /// Comes on shift, until this moment.
-    StartShift { ends_at: i64 },
+    StartShift {
+        ends_at: i64,
+    },
     EndShift,
     /// Is asked for a task.
     Offered,
@@ -81,7 +83,9 @@ pub enum WorkerStep {
     /// The question was taken back.
     Revoked,
     /// Has one task less in hand; `left` remain.
-    TaskEnded { left: usize },
+    TaskEnded {
+        left: usize,
+    },
     StartBreak,
     EndBreak,
     /// Goes away, without saying why.
@@ -94,7 +98,9 @@ pub enum WorkerStep {
     /// Runs to an emergency call.
     JoinEmergency,
     /// Comes back from it; `left` tasks wait in hand.
-    LeaveEmergency { left: usize },
+    LeaveEmergency {
+        left: usize,
+    },
     LoseDevice,
     FindDevice,
     /// Answers "are you available?" with yes.
@@ -135,8 +141,8 @@ pub enum NotOfferable {
 }
 
 impl WorkerState {
-    /// Whether offers may be made in this state. For [`WorkerState::Ending`] the task must also end in
-    /// time: ask [`Worker::may_be_offered`].
+    /// Whether offers may be made in this state. For [`WorkerState::Ending`] the task must also end
+    /// in time: ask [`Worker::may_be_offered`].
     pub const fn may_be_offered(self) -> bool {
         matches!(self, Self::Ready | Self::Ending)
     }
@@ -147,7 +153,15 @@ impl Worker {
     pub fn off(id: WorkerId) -> Self {
         let state = WorkerState::Off;
         let (since, shift_ends_at) = (None, None);
-        Self { id, state, since, shift_ends_at, takes_last_job: false, unanswered: 0, version: 1 }
+        Self {
+            id,
+            state,
+            since,
+            shift_ends_at,
+            takes_last_job: false,
+            unanswered: 0,
+            version: 1,
+        }
     }
 
     /// Whether a task that would be finished at `finishes_at` may be offered.
@@ -155,7 +169,9 @@ impl Worker {
     /// # Errors
     /// [`NotOfferable`], for the list of who else was thought about.
     pub fn may_be_offered(&self, finishes_at: i64) -> Result<(), NotOfferable> {
-        let ends_in_time = self.shift_ends_at.is_none_or(|ends_at| finishes_at <= ends_at);
+        let ends_in_time = self
+            .shift_ends_at
+            .is_none_or(|ends_at| finishes_at <= ends_at);
         if !self.state.may_be_offered() {
             Err(NotOfferable::State(self.state))
         } else if ends_in_time || self.takes_last_job {
@@ -267,12 +283,17 @@ impl Worker {
 
 fn free_until(shift_ends_at: Option<i64>, now: i64) -> WorkerState {
     let is_near = |ends_at: i64| now >= ends_at.saturating_sub(ENDING_MINUTES * MINUTE);
-    if shift_ends_at.is_some_and(is_near) { WorkerState::Ending } else { WorkerState::Ready }
+    if shift_ends_at.is_some_and(is_near) {
+        WorkerState::Ending
+    } else {
+        WorkerState::Ready
+    }
 }
 
 /// What one person has in hand, when several tasks are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handler {
+    /// Whose hands.
     pub worker: WorkerId,
     /// The tasks in hand, and whether each is with a patient.
     pub in_hand: Vec<(TaskId, bool)>,
@@ -295,10 +316,10 @@ pub enum CannotTakeMore {
 impl Handler {
     /// Gathers what is in this person's hands.
     pub fn of<'a>(worker: WorkerId, tasks: impl IntoIterator<Item = &'a Task>) -> Self {
-        let theirs =
-            tasks.into_iter().filter(|task| task.state.is_in_hand() || !task.crew.is_empty());
-        let in_hand = theirs
-            .filter(|task| !task.state.is_over() && task.has_in_crew(worker))
+        let is_theirs = |task: &&Task| !task.state.is_over() && task.has_in_crew(worker);
+        let in_hand = tasks
+            .into_iter()
+            .filter(is_theirs)
             .map(|task| (task.id, task.patient.is_some()))
             .collect();
         Self { worker, in_hand }

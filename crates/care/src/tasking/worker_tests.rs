@@ -10,11 +10,14 @@ const SHIFT: i64 = 480 * MINUTE;
 
 fn on_shift() -> Worker {
     let off = Worker::off(WorkerId(1));
-    off.step(WorkerStep::StartShift { ends_at: SHIFT }, 0).unwrap()
+    off.step(WorkerStep::StartShift { ends_at: SHIFT }, 0)
+        .unwrap()
 }
 
 fn after(worker: &Worker, steps: &[WorkerStep]) -> Worker {
-    steps.iter().fold(worker.clone(), |worker, step| worker.step(*step, MINUTE).unwrap())
+    steps.iter().fold(worker.clone(), |worker, step| {
+        worker.step(*step, MINUTE).unwrap()
+    })
 }
 
 /// Nobody on a break, away, in a meeting or at an emergency is asked for work.
@@ -28,7 +31,10 @@ fn only_who_is_ready_is_asked() {
     assert_eq!(asked, ["READY", "ENDING"]);
 
     let on_break = after(&on_shift(), &[WorkerStep::StartBreak]);
-    assert_eq!(on_break.may_be_offered(0), Err(NotOfferable::State(WorkerState::Break)));
+    assert_eq!(
+        on_break.may_be_offered(0),
+        Err(NotOfferable::State(WorkerState::Break))
+    );
     assert_eq!(
         on_break.step(WorkerStep::Offered, MINUTE),
         Err(WorkerStepError::NotNow(WorkerState::Break))
@@ -41,11 +47,17 @@ fn going_away_leaves_no_time() {
     let away = after(&on_shift(), &[WorkerStep::GoAway]);
     assert_eq!((away.state, away.since), (WorkerState::Comfort, None));
     let stored = serde_json::to_value(&away).unwrap();
-    let times: Vec<_> = stored.as_object().unwrap().keys().filter(|key| key.ends_with("_at")).collect();
+    let times: Vec<_> = stored
+        .as_object()
+        .unwrap()
+        .keys()
+        .filter(|key| key.ends_with("_at"))
+        .collect();
     assert_eq!(times, ["shift_ends_at"]);
 }
 
-/// A porter who is being asked may go to the toilet first; the question runs out, and nothing is noted.
+/// A porter who is being asked may go to the toilet first; the question runs out, and nothing is
+/// noted.
 #[test]
 fn a_question_never_keeps_anybody_from_going() {
     let away = after(&on_shift(), &[WorkerStep::Offered, WorkerStep::GoAway]);
@@ -69,17 +81,26 @@ fn three_unanswered_offers_lead_to_a_question() {
     assert_eq!(after(&declined, &unanswered).state, WorkerState::Ready);
 }
 
-/// Near the end of the shift only work that ends in time is offered, unless the person wants one more.
+/// Near the end of the shift only work that ends in time is offered, unless the person wants one
+/// more.
 #[test]
 fn the_last_job_ends_with_the_shift() {
     let near_end = SHIFT - 20 * MINUTE;
     let busy = after(&on_shift(), &[WorkerStep::Offered, WorkerStep::Accepted]);
-    let ending = busy.step(WorkerStep::TaskEnded { left: 0 }, near_end).unwrap();
+    let ending = busy
+        .step(WorkerStep::TaskEnded { left: 0 }, near_end)
+        .unwrap();
 
     assert_eq!(ending.state, WorkerState::Ending);
     assert_eq!(ending.may_be_offered(SHIFT), Ok(()));
-    assert_eq!(ending.may_be_offered(SHIFT + 1), Err(NotOfferable::ShiftEnds));
-    let willing = Worker { takes_last_job: true, ..ending };
+    assert_eq!(
+        ending.may_be_offered(SHIFT + 1),
+        Err(NotOfferable::ShiftEnds)
+    );
+    let willing = Worker {
+        takes_last_job: true,
+        ..ending
+    };
     assert_eq!(willing.may_be_offered(SHIFT + 1), Ok(()));
 }
 
@@ -89,8 +110,14 @@ fn free_means_nothing_left_in_hand() {
     let busy = after(&on_shift(), &[WorkerStep::Offered, WorkerStep::Accepted]);
     let still = after(&busy, &[WorkerStep::TaskEnded { left: 1 }]);
     assert_eq!(still.state, WorkerState::OnTask);
-    assert_eq!(after(&still, &[WorkerStep::TaskEnded { left: 0 }]).state, WorkerState::Ready);
-    assert_eq!(still.step(WorkerStep::EndShift, MINUTE), Err(WorkerStepError::HasTask));
+    assert_eq!(
+        after(&still, &[WorkerStep::TaskEnded { left: 0 }]).state,
+        WorkerState::Ready
+    );
+    assert_eq!(
+        still.step(WorkerStep::EndShift, MINUTE),
+        Err(WorkerStepError::HasTask)
+    );
 }
 
 /// An emergency call takes a porter out of a break or a task, and back to what waits in hand.
@@ -99,18 +126,30 @@ fn an_emergency_leads_back_to_the_task() {
     let busy = after(&on_shift(), &[WorkerStep::Offered, WorkerStep::Accepted]);
     let called = after(&busy, &[WorkerStep::JoinEmergency]);
     assert_eq!(called.state, WorkerState::Emergency);
-    assert_eq!(after(&called, &[WorkerStep::LeaveEmergency { left: 1 }]).state, WorkerState::OnTask);
-    assert_eq!(after(&called, &[WorkerStep::LeaveEmergency { left: 0 }]).state, WorkerState::Ready);
+    assert_eq!(
+        after(&called, &[WorkerStep::LeaveEmergency { left: 1 }]).state,
+        WorkerState::OnTask
+    );
+    assert_eq!(
+        after(&called, &[WorkerStep::LeaveEmergency { left: 0 }]).state,
+        WorkerState::Ready
+    );
 }
 
 /// Off shift there is nothing but coming on shift.
 #[test]
 fn off_shift_is_off() {
     let off = Worker::off(WorkerId(1));
-    assert_eq!(off.step(WorkerStep::Offered, 0), Err(WorkerStepError::NotOnShift));
+    assert_eq!(
+        off.step(WorkerStep::Offered, 0),
+        Err(WorkerStepError::NotOnShift)
+    );
     let over = off.step(WorkerStep::StartShift { ends_at: 0 }, 0);
     assert_eq!(over, Err(WorkerStepError::ShiftOver));
-    assert_eq!(after(&on_shift(), &[WorkerStep::EndShift]).state, WorkerState::Off);
+    assert_eq!(
+        after(&on_shift(), &[WorkerStep::EndShift]).state,
+        WorkerState::Off
+    );
 }
 
 fn task(id: i64, patient: Option<PatientRef>) -> Task {
@@ -143,18 +182,34 @@ fn one_patient_at_a_time() {
     let (more, other) = (task(3, None), task(4, Some(PatientRef(8))));
 
     assert_eq!(with_sample.may_accept(&more), Ok(()));
-    assert_eq!(with_sample.may_accept(&other), Err(CannotTakeMore::CarriesItems(TaskId(1))));
-    assert_eq!(with_patient.may_accept(&more), Err(CannotTakeMore::WithPatient(TaskId(2))));
-    assert_eq!(with_patient.may_accept(&other), Err(CannotTakeMore::WithPatient(TaskId(2))));
+    assert_eq!(
+        with_sample.may_accept(&other),
+        Err(CannotTakeMore::CarriesItems(TaskId(1)))
+    );
+    assert_eq!(
+        with_patient.may_accept(&more),
+        Err(CannotTakeMore::WithPatient(TaskId(2)))
+    );
+    assert_eq!(
+        with_patient.may_accept(&other),
+        Err(CannotTakeMore::WithPatient(TaskId(2)))
+    );
     assert_eq!(elsewhere.may_accept(&other), Ok(()));
 }
 
 /// Six things are enough for two hands.
 #[test]
 fn hands_are_full_at_six() {
-    let taken: Vec<Task> =
-        (1..=6).map(|id| task(id, None).accept(WorkerId(1), 1).unwrap()).collect();
+    let taken: Vec<Task> = (1..=6)
+        .map(|id| task(id, None).accept(WorkerId(1), 1).unwrap())
+        .collect();
     let full = Handler::of(WorkerId(1), &taken);
-    assert_eq!(full.may_accept(&task(7, None)), Err(CannotTakeMore::HandsFull));
-    assert_eq!(Handler::of(WorkerId(1), &taken[1..]).may_accept(&task(7, None)), Ok(()));
+    assert_eq!(
+        full.may_accept(&task(7, None)),
+        Err(CannotTakeMore::HandsFull)
+    );
+    assert_eq!(
+        Handler::of(WorkerId(1), &taken[1..]).may_accept(&task(7, None)),
+        Ok(())
+    );
 }

@@ -19,7 +19,7 @@ fn statement() -> Sql {
     crate::sql!(
         "SELECT g.scope_kind, g.scope_id FROM account a \
          JOIN role_grant g ON g.account = a.id JOIN role r ON r.id = g.role \
-         WHERE a.id = $1 AND a.state = 'active' AND r.permissions LIKE $2 \
+         WHERE a.id = $1 AND a.state = 'active' AND REPLACE(r.permissions, $2, '') <> r.permissions \
          AND g.starts_at <= $3 AND (g.ends_at IS NULL OR g.ends_at > $3) \
          AND (a.kind = 'service' OR EXISTS (SELECT 1 FROM session s \
               WHERE s.id = $4 AND s.account = a.id AND s.ended_at IS NULL))",
@@ -31,8 +31,9 @@ fn statement() -> Sql {
 fn values(who: Who, action: &str, wall: Moment) -> Vec<Value> {
     vec![
         who.actor.to_value(),
-        // Names are separated by spaces in the role's list, which begins and ends with one.
-        Value::Text(Some(format!("% {action} %"))),
+        // Names are separated by spaces in the role's list, which begins and ends with one. Not
+        // LIKE: there an underscore would stand for any letter, and on SQLite capitals for small.
+        Value::Text(Some(format!(" {action} "))),
         wall.to_value(),
         who.session.to_value(),
     ]

@@ -36,6 +36,7 @@ pub(crate) mod grants;
 pub mod model;
 pub mod password;
 pub mod permit;
+pub mod proving;
 pub mod rows;
 pub mod sign_in;
 

@@ -15,7 +15,7 @@ use crate::{
         },
         founding::code_hash,
         model::{
-            AccountState, PasswordRefused, TERMS_VERSION, check_password, normalised_name,
+            AccountState, DeviceClass, PasswordRefused, TERMS_VERSION, check_password, normalised_name,
             wait_after,
         },
         password::{self, TooMany},
@@ -63,11 +63,24 @@ pub enum SignInError {
 }
 
 impl Identity {
-    /// Signs somebody in.
+    /// Signs somebody in on a device of their account's class.
     ///
     /// # Errors
     /// [`SignInError`]; a wrong attempt is counted and in the log before it is answered.
     pub async fn sign_in(&self, name: &str, password: &str) -> Result<SignedIn, SignInError> {
+        self.sign_in_on(name, password, false).await
+    }
+
+    /// Signs somebody in; on a shared device the shorter limits hold, whatever the account's class.
+    ///
+    /// # Errors
+    /// As [`Identity::sign_in`].
+    pub async fn sign_in_on(
+        &self,
+        name: &str,
+        password: &str,
+        is_shared: bool,
+    ) -> Result<SignedIn, SignInError> {
         if name.len() > TYPED_MAX || password.len() > TYPED_MAX {
             return Err(SignInError::Wrong);
         }
@@ -76,7 +89,7 @@ impl Identity {
         let stored = usable.and_then(|account| account.password_hash.clone());
         let fits = password::fits(password, stored, self.store.vault()).await?;
         match (fits, account) {
-            (true, Some(account)) => self.start_session(&account, bucket).await,
+            (true, Some(account)) => self.start_session(&account, bucket, is_shared).await,
             (_, account) => self.fail(bucket, account.map(|account| account.id)).await,
         }
     }
@@ -163,6 +176,7 @@ impl Identity {
         &self,
         account: &Account,
         bucket: Vec<u8>,
+        is_shared: bool,
     ) -> Result<SignedIn, SignInError> {
         let token = new_token();
         let hash = self.store.vault().token_hash(token.as_bytes()).to_vec();
@@ -185,7 +199,11 @@ impl Identity {
             tx.save(&failure);
         }
         let session = SessionId(tx.new_key::<Session>().await?);
-        let device_class = account.device_class;
+        let device_class = match account.device_class {
+            // An administrator's rights keep the administrator's limits on every device.
+            DeviceClass::Personal if is_shared => DeviceClass::Shared,
+            class => class,
+        };
         tx.save(&Session {
             id: session,
             token_hash: hash,

@@ -5,8 +5,8 @@
 //! `lane-<n>/<size in 20 digits>.checkpoint`, that is created once and never written again.
 //!
 //! Refuses: overwriting; making the anchor folder itself, since a folder that is missing is most
-//! likely a disk that is not mounted, and writing beside it would pass for safety. A damaged file is
-//! reported, never believed and never a reason to stop reading.
+//! likely a disk that is not mounted, and writing beside it would pass for safety. A damaged file
+//! is reported, never believed and never a reason to stop reading.
 //!
 //! Read next: [`super::checkpoint`] for the text, [`super::verify`] for the offline comparison.
 
@@ -83,9 +83,9 @@ pub enum AnchorError {
 
 /// Puts a signed checkpoint into the folder. It is on the disk when this returns.
 ///
-/// The file appears under its name whole or not at all: it is written under a passing name, flushed,
-/// and linked. Where the file system knows no links it is created in place, and a crash may leave a
-/// damaged file, which is reported when read.
+/// The file appears under its name whole or not at all: it is written under a passing name,
+/// flushed, and linked. Where the file system knows no links it is created in place, and a crash
+/// may leave a damaged file, which is reported when read.
 ///
 /// # Errors
 /// [`AnchorError::Taken`] if another checkpoint of this size is there: tell somebody.

@@ -200,7 +200,7 @@ impl FromStr for VerifyingKey {
 }
 
 /// Whose checkpoints are expected.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Issuer {
     /// The instance's origin.
     pub origin: String,
@@ -212,7 +212,8 @@ impl Issuer {
     /// Reads a checkpoint of this issuer's `lane`.
     ///
     /// # Errors
-    /// Says why the note is not believed; [`CheckpointError::OtherLog`] if it is about another lane.
+    /// Says why the note is not believed; [`CheckpointError::OtherLog`] if it is about another
+    /// lane.
     pub fn read(&self, lane: u16, note: &[u8]) -> Result<Checkpoint, CheckpointError> {
         let checkpoint = if self.keys.is_empty() {
             parse_unverified(note)?

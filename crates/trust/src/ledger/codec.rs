@@ -1,8 +1,8 @@
 //! The few primitives that the canonical encodings are made of.
 //!
 //! Integers are big-endian and of fixed width; everything of variable length is preceded by its
-//! length in four bytes. So no two different values ever share their bytes. The reader takes what it
-//! needs and says when the bytes end too early; limits are the caller's.
+//! length in four bytes. So no two different values ever share their bytes. The reader takes what
+//! it needs and says when the bytes end too early; limits are the caller's.
 //!
 //! Read next: `entry.rs` and `row.rs`, which put these together.
 

@@ -162,8 +162,8 @@ impl Entry {
 
     /// The entry's bytes: the same for the same entry, on every machine, in every year.
     ///
-    /// Ask [`Entry::check`] first: this writes down what it is given, and an entry beyond the limits
-    /// could not be read again.
+    /// Ask [`Entry::check`] first: this writes down what it is given, and an entry beyond the
+    /// limits could not be read again.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(192 + 80 * self.touched.len() + self.open.len());

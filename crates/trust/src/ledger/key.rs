@@ -1,7 +1,7 @@
 //! Names of things: the key of a row, and the place of an entry.
 //!
-//! A [`Key`] is the single-column primary key of a row. A [`Pointer`] is what a row's `entry` column
-//! holds: the lane and sequence of the last entry that touched the row, in one integer.
+//! A [`Key`] is the single-column primary key of a row. A [`Pointer`] is what a row's `entry`
+//! column holds: the lane and sequence of the last entry that touched the row, in one integer.
 //!
 //! Refuses: keys of several columns. Reached as `entry::Key` and `entry::Pointer`.
 
@@ -121,7 +121,8 @@ pub struct Pointer {
 }
 
 impl Pointer {
-    /// One more than the greatest sequence: 48 bits, some 9,000 years at a thousand entries a second.
+    /// One more than the greatest sequence: 48 bits, some 9,000 years at a thousand entries a
+    /// second.
     pub const SEQUENCE_END: u64 = 1 << 48;
 
     /// The value of a row's `entry` column: `lane << 48 | sequence`, read as a signed integer.

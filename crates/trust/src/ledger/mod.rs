@@ -1,16 +1,17 @@
 //! What happened, so written that nobody can change it unseen.
 //!
 //! An [`entry::Entry`] says who did what to which rows. Its bytes are a leaf of an RFC 6962 Merkle
-//! tree ([`tree`]); the tree's root, signed, is a [`checkpoint`]; checkpoints copied out of reach are
-//! [`anchor`]s. Every row of the database carries a seal, a pointer to its last entry and a share in
-//! a keyed sum ([`row`], [`sums`]). [`verify`] holds all of these against each other.
+//! tree ([`tree`]); the tree's root, signed, is a [`checkpoint`]; checkpoints copied out of reach
+//! are [`anchor`]s. Every row of the database carries a seal, a pointer to its last entry and a
+//! share in a keyed sum ([`row`], [`sums`]). [`verify`] holds all of these against each other.
 //!
 //! Refuses: a clock, randomness, SQL and `async`. Everything here is a function of its arguments,
 //! except [`anchor`] and [`tiles`], which write files. The store appends; this room only says what
 //! the bytes are. There is no way to remove an entry.
 //!
-//! Read next: [`entry`] for the format, [`verify`] for what is found and how. The format is described
-//! for other implementations in `docs/ledger-format.md`; `tools/almoner_verify.py` is one.
+//! Read next: [`entry`] for the format, [`verify`] for what is found and how. The format is
+//! described for other implementations in `docs/ledger-format.md`; `tools/almoner_verify.py` is
+//! one.
 
 pub mod anchor;
 pub mod checkpoint;

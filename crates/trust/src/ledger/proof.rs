@@ -7,7 +7,7 @@
 //! ```
 //! use trust::ledger::{leaf_hash, proof, tree::Frontier};
 //!
-//! let leaves: Vec<_> = ["opened", "read", "closed"].map(|entry| leaf_hash(entry.as_bytes())).into();
+//! let leaves = ["opened", "read", "closed"].map(|entry| leaf_hash(entry.as_bytes()));
 //! let mut tree = Frontier::new();
 //! leaves.iter().for_each(|leaf| tree.append(*leaf));
 //!
@@ -215,7 +215,8 @@ impl Climb {
         let side = if self.node % 2 == 1 {
             Side::Left
         } else if self.node == self.last {
-            // At the right edge of an unfinished tree a node rises unchanged until it is a right child.
+            // At the right edge of an unfinished tree a node rises unchanged until it is a right
+            // child.
             self.rise(self.node.trailing_zeros());
             Side::Left
         } else {

@@ -1,9 +1,10 @@
 //! A row as bytes, and the two marks made of them: the seal and the digest.
 //!
-//! The **seal** is keyed and stands in the row: it shows an edit, a copy or a swap at the moment the
-//! row is read. The **digest** needs no secret and stands in the row's last entry: it shows these and
-//! also an older version put back. Both are over [`canonical`] bytes, which are made from table and
-//! values alone, so that no column can be forgotten and a verifier needs to know no domain.
+//! The **seal** is keyed and stands in the row: it shows an edit, a copy or a swap at the moment
+//! the row is read. The **digest** needs no secret and stands in the row's last entry: it shows
+//! these and also an older version put back. Both are over [`canonical`] bytes, which are made from
+//! table and values alone, so that no column can be forgotten and a verifier needs to know no
+//! domain.
 //!
 //! Refuses: fractions; a database column that holds one has no canonical form.
 //! Read next: [`super::sums`], which shows rows that vanished.

@@ -1,11 +1,11 @@
 //! The Merkle tree of a lane, kept as its frontier.
 //!
 //! A tree of n leaves falls into one perfect subtree for each 1 in the binary form of n. Their
-//! roots, the peaks, are all that is needed to append and to know the root: at most 64 hashes, which
-//! the store keeps in the lane's head row. Shapes and hashes are those of RFC 6962, 2.1.
+//! roots, the peaks, are all that is needed to append and to know the root: at most 64 hashes,
+//! which the store keeps in the lane's head row. Shapes and hashes are those of RFC 6962, 2.1.
 //!
-//! Refuses: taking a leaf away.
-//! Read next: [`super::proof`] for single leaves and older trees, [`super::checkpoint`] for signing.
+//! Refuses: taking a leaf away. Read next: [`super::proof`] for single leaves and older trees,
+//! [`super::checkpoint`] for signing.
 
 use super::entry::Pointer;
 use super::{Hash, node_hash, sha256};
@@ -54,7 +54,8 @@ impl Frontier {
 
     /// Adds a leaf at the right.
     pub fn append(&mut self, leaf: Hash) {
-        // Each 1 at the end of the old size is a perfect subtree as large as the one just completed.
+        // Each 1 at the end of the old size is a perfect subtree as large as the one just
+        // completed.
         let mut node = leaf;
         for _ in 0..self.size.trailing_ones() {
             let left = self.peaks.pop().expect("a peak for each 1 bit of the size");
@@ -87,8 +88,8 @@ impl Frontier {
     /// Reads what [`Frontier::to_bytes`] wrote.
     ///
     /// # Errors
-    /// When the size is beyond any lane, or the length does not follow from it. The hashes cannot be judged here; compare
-    /// [`Frontier::root`] with a checkpoint.
+    /// When the size is beyond any lane, or the length does not follow from it. The hashes cannot
+    /// be judged here; compare [`Frontier::root`] with a checkpoint.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FrontierError> {
         let (size, rest) = bytes
             .split_first_chunk::<8>()

@@ -94,14 +94,26 @@ pub(crate) async fn install(conn: &mut SqliteConnection) -> sqlx::Result<()> {
 /// When the database does not answer.
 pub(crate) async fn missing(conn: &mut Conn) -> sqlx::Result<Option<String>> {
     let postgres = conn.is_postgres();
-    let sql = if postgres { TRIGGERS_POSTGRES } else { TRIGGERS_LITE };
-    let found = conn.all(sql, vec![], &[Kind::Text, Kind::Text, Kind::Text]).await?;
-    let found = found.into_iter().filter_map(|line| match <[Value; 3]>::try_from(line) {
-        Ok([Value::Text(Some(table)), Value::Text(Some(name)), Value::Text(Some(does))]) => {
-            Some(Trigger { table, name, does })
-        }
-        _ => None,
-    });
+    let sql = if postgres {
+        TRIGGERS_POSTGRES
+    } else {
+        TRIGGERS_LITE
+    };
+    let found = conn
+        .all(sql, vec![], &[Kind::Text, Kind::Text, Kind::Text])
+        .await?;
+    let found = found
+        .into_iter()
+        .filter_map(|line| match <[Value; 3]>::try_from(line) {
+            Ok(
+                [
+                    Value::Text(Some(table)),
+                    Value::Text(Some(name)),
+                    Value::Text(Some(does)),
+                ],
+            ) => Some(Trigger { table, name, does }),
+            _ => None,
+        });
     let troubles = judge(found.collect(), postgres);
     Ok(troubles.into_iter().find_map(|trouble| match trouble {
         Trouble::Missing(trigger) => Some(format!(
@@ -129,7 +141,10 @@ pub(crate) fn judge(found: Vec<Trigger>, postgres: bool) -> Vec<Trouble> {
         .map(|trigger| ((trigger.table.clone(), trigger.name.clone()), trigger))
         .collect();
     let mut troubles = vec![];
-    for expected in LOG_TABLES.iter().flat_map(|table| belonging_to(table, postgres)) {
+    for expected in LOG_TABLES
+        .iter()
+        .flat_map(|table| belonging_to(table, postgres))
+    {
         match there.remove(&(expected.table.clone(), expected.name.clone())) {
             None => troubles.push(Trouble::Missing(expected)),
             Some(trigger) if trigger != expected => troubles.push(Trouble::Changed(trigger)),
@@ -144,19 +159,37 @@ pub(crate) fn judge(found: Vec<Trigger>, postgres: bool) -> Vec<Trouble> {
 /// The triggers of an append-only table, as the catalogue shows them after the migration.
 fn belonging_to(table: &str, postgres: bool) -> Vec<Trigger> {
     let made = translate(&format!("{{append_only {table}}}"), postgres);
-    let trigger = |name: String, does: String| Trigger { table: table.to_owned(), name, does };
+    let trigger = |name: String, does: String| Trigger {
+        table: table.to_owned(),
+        name,
+        does,
+    };
     if postgres {
         let body = made.split("$$").nth(1).unwrap_or_default();
         return vec![
-            trigger(format!("{table}_no_change"), format!("O {BEFORE_ROW_CHANGE} {body}")),
-            trigger(format!("{table}_no_truncate"), format!("O {BEFORE_TRUNCATE} {body}")),
+            trigger(
+                format!("{table}_no_change"),
+                format!("O {BEFORE_ROW_CHANGE} {body}"),
+            ),
+            trigger(
+                format!("{table}_no_truncate"),
+                format!("O {BEFORE_TRUNCATE} {body}"),
+            ),
         ];
     }
-    let texts = made.split_inclusive("END;").map(|text| text.trim().trim_end_matches(';'));
+    let texts = made
+        .split_inclusive("END;")
+        .map(|text| text.trim().trim_end_matches(';'));
     texts
         .filter_map(|text| {
-            let name = text.strip_prefix("CREATE TRIGGER ")?.split_whitespace().next()?;
+            let name = text
+                .strip_prefix("CREATE TRIGGER ")?
+                .split_whitespace()
+                .next()?;
             Some(trigger(name.to_owned(), text.to_owned()))
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

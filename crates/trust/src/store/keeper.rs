@@ -101,10 +101,9 @@ pub(crate) struct Keeping {
     pub quarantine: QuarantineLog,
 }
 
-/// Keeps a keeper running until the store is closed.
-pub(crate) async fn supervise(keeping: Arc<Keeping>) {
+/// Keeps a keeper running until the store is closed; `keeper` is the first.
+pub(crate) async fn supervise(keeping: Arc<Keeping>, mut keeper: Keeper) {
     loop {
-        let keeper = Keeper::new(keeping.clone());
         // Its own task, so that a panic ends this keeper and not the supervision.
         #[expect(clippy::disallowed_methods, reason = "the keeper's home")]
         let ended = tokio::spawn(keeper.run()).await;
@@ -115,6 +114,7 @@ pub(crate) async fn supervise(keeping: Arc<Keeping>) {
                 Health::note(&keeping.health, Health::Failing("the keeper stopped".to_owned()));
             }
         }
+        keeper = Keeper::new(keeping.clone());
     }
 }
 
@@ -313,7 +313,8 @@ impl Keeper {
     /// The grant as it is now, inside the transaction: a right withdrawn a second ago counts.
     async fn scope_of(&mut self, who: Who, action: &'static str) -> Result<Scope, StoreError> {
         let wall = self.keeping.clock.wall();
-        let is_first = self.lane.frontier.size() == 0;
+        // Another node's lane begins empty, too, and founds nothing.
+        let is_first = self.lane.number == 0 && self.lane.frontier.size() == 0;
         let found = crate::identity::grants::scope_of(self.conn(), who, action, wall).await;
         match found {
             Ok(Some(scope)) => Ok(scope),
@@ -440,6 +441,9 @@ impl Keeper {
     /// A statement failed: undo this change, and keep the batch only if the database still holds it.
     async fn undo(&mut self, error: sqlx::Error) -> StoreError {
         let (answer, keep) = verdict(&error, self.conn().is_postgres());
+        if matches!(answer, StoreError::Rule(_)) {
+            self.keys.forget(); // perhaps somebody else used a number that we were to give out
+        }
         if keep {
             self.roll_back_change().await;
         } else {
@@ -477,22 +481,40 @@ impl Keeper {
         if self.batch.opened.is_some() {
             return self.batch.broken.clone().map_or(Ok(()), Err);
         }
-        if self.conn.is_none() {
-            self.connect().await?;
-            if let Health::Quarantined(reason) = &*self.keeping.health.borrow() {
-                return Err(StoreError::Quarantined(reason.clone()));
-            }
+        let is_fresh = self.conn.is_none();
+        if is_fresh {
+            self.reconnect().await?;
         }
-        let postgres = self.conn().is_postgres();
-        let sql = if postgres { "BEGIN; SAVEPOINT change" } else { "BEGIN IMMEDIATE" };
-        (self.batch.opened, self.batch.marked) = (Some(Instant::now()), postgres);
-        let begun = self.conn().script(sql).await;
-        let begun = begun.map_err(|error| match verdict(&error, postgres).0 {
-            StoreError::Statement(text) => StoreError::Unreachable(text),
-            other => other,
-        });
+        let mut begun = self.begin().await;
+        if matches!(begun, Err(StoreError::Unreachable(_))) && !is_fresh {
+            // The connection ended while nobody used it. Nothing has happened, so nobody need know.
+            self.conn = None;
+            self.reconnect().await?;
+            begun = self.begin().await;
+        }
+        self.batch.opened = Some(Instant::now());
         self.batch.broken = begun.clone().err();
         begun
+    }
+
+    /// Connects again; what the guard finds then may make the instance read-only.
+    async fn reconnect(&mut self) -> Result<(), StoreError> {
+        self.connect().await?;
+        match &*self.keeping.health.borrow() {
+            Health::Quarantined(reason) => Err(StoreError::Quarantined(reason.clone())),
+            Health::Working | Health::Failing(_) => Ok(()),
+        }
+    }
+
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        let postgres = self.conn().is_postgres();
+        self.batch.marked = postgres;
+        let sql = if postgres { "BEGIN; SAVEPOINT change" } else { "BEGIN IMMEDIATE" };
+        let begun = self.conn().script(sql).await;
+        begun.map_err(|error| match verdict(&error, postgres).0 {
+            StoreError::Statement(text) => StoreError::Unreachable(text),
+            other => other,
+        })
     }
 
     /// The durable commit, then everyone's answer. Nobody was told anything before.
@@ -523,7 +545,11 @@ impl Keeper {
     async fn append_and_commit(&mut self, batch: &mut Batch) -> Result<(), StoreError> {
         let conn = self.conn.as_mut().expect("an open batch has a connection");
         let postgres = conn.is_postgres();
-        let told = move |error: sqlx::Error| verdict(&error, postgres).0;
+        let told = move |error: sqlx::Error| match verdict(&error, postgres).0 {
+            // An entry stands in our place already: another keeper took the lane.
+            StoreError::Rule(_) => StoreError::TryAgain,
+            other => other,
+        };
         if !batch.entries.is_empty() {
             let bytes = batch.entries.iter_mut().map(|waiting| take(&mut waiting.bytes)).collect();
             self.lane.write(conn, bytes, &batch.buckets).await.map_err(told)?;

@@ -1,7 +1,7 @@
 //! Numbers for new rows: small, so that a porter can read one out over the radio.
 //!
 //! Each lane counts in steps of the number of lanes, so two nodes never give out the same one. A
-//! number that was given to a change that was undone is lost; none is given twice.
+//! number that was given to a change that was undone may be lost or given out again.
 
 use std::collections::HashMap;
 

@@ -256,12 +256,11 @@ impl Lane {
         buckets: &BTreeSet<Bucket>,
     ) -> sqlx::Result<()> {
         let lane = i64::from(self.number);
-        let mut sequence = i64::try_from(self.committed).unwrap_or(i64::MAX);
+        let first = i64::try_from(self.committed).unwrap_or(i64::MAX);
         let mut values = Vec::with_capacity(entries.len() * 3);
-        for bytes in entries {
+        for (sequence, bytes) in (first..).zip(entries) {
             values.extend([Value::Int(Some(lane)), Value::Int(Some(sequence))]);
             values.push(Value::Bytes(Some(bytes)));
-            sequence += 1;
         }
         let rows = values.len() / 3;
         conn.run(many("ledger_entry (lane, sequence, bytes)", 3, rows, ""), values).await?;

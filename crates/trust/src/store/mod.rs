@@ -33,11 +33,14 @@ pub mod database;
 pub mod error;
 pub(crate) mod guard;
 pub mod health;
+pub mod instance;
 pub(crate) mod keeper;
 mod keys;
 pub mod lane;
+pub mod log;
 pub mod migrate;
 mod quarantine;
+pub mod proving;
 pub mod read;
 pub mod row;
 pub mod sealed;
@@ -113,13 +116,13 @@ impl Store {
             closing: closing_seen,
             quarantine: QuarantineLog::new(options.quarantine_log),
         });
-        drop(Keeper::new(keeping.clone()).start().await?);
+        let keeper = Keeper::new(keeping.clone()).start().await?;
         let unreachable = |error: sqlx::Error| StoreError::Unreachable(error.to_string());
         let readers = database.readers().await.map_err(unreachable)?;
         let (ending, ended) = watch::channel(false);
         #[expect(clippy::disallowed_methods, reason = "the keeper's home")]
         tokio::spawn(async move {
-            keeper::supervise(keeping).await;
+            keeper::supervise(keeping, keeper).await;
             ending.send_replace(true);
         });
         let clock = options.clock;
@@ -195,6 +198,15 @@ impl Store {
         Reader::open(&self.readers, vault, Scope::Everything, now).await
     }
 
+    /// A view of the facts of the house: it sees tables without a personal column only, and opens
+    /// nothing that is sealed, so looking leaves no entry.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`] when the database does not answer.
+    pub async fn facts(&self) -> Result<Reader, StoreError> {
+        Ok(self.plain().await?.facts_only())
+    }
+
     async fn asked<T>(
         &self,
         ask: Ask,
@@ -257,6 +269,12 @@ impl Store {
     #[cfg(feature = "testing")]
     pub async fn break_keeper(&self) {
         let _ = self.asks.send(Ask::Panic).await; // a closed store has no keeper to break
+    }
+
+    /// Whether [`Store::close`] has been called.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        *self.closing.borrow()
     }
 
     /// Takes no more, finishes what waits, and closes the connections.

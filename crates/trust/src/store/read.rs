@@ -33,6 +33,8 @@ pub struct Reader {
     vault: Arc<Vault>,
     scope: Scope,
     now: Moment,
+    /// Only tables whose every column is public or internal, and no free statements.
+    facts_only: bool,
 }
 
 impl Reader {
@@ -46,7 +48,11 @@ impl Reader {
             .view()
             .await
             .map_err(|error| StoreError::Unreachable(error.to_string()))?;
-        Ok(Self { view, vault, scope, now })
+        Ok(Self { view, vault, scope, now, facts_only: false })
+    }
+
+    pub(crate) fn facts_only(self) -> Self {
+        Self { facts_only: true, ..self }
     }
 
     /// The time the hospital lives in.
@@ -103,6 +109,9 @@ impl Reader {
         sql: &'static str,
         values: Vec<Value>,
     ) -> Result<Vec<Stored<R>>, StoreError> {
+        if self.facts_only && !R::TABLE.is_impersonal() {
+            return Err(StoreError::NotAllowed);
+        }
         let found = self.all(sql, values, &row::kinds(R::TABLE)).await?;
         let checked = found.into_iter().map(|values| {
             let Checked { row, pointer, seal: _ } = row::checked::<R>(values, &self.vault)?;
@@ -120,6 +129,9 @@ impl Reader {
         sql: Sql,
         values: Vec<Value>,
     ) -> Result<Vec<Vec<Value>>, StoreError> {
+        if self.facts_only {
+            return Err(StoreError::NotAllowed);
+        }
         self.all(sql.text, values, sql.kinds).await
     }
 
@@ -142,6 +154,9 @@ impl Reader {
         sealed: &Sealed<T>,
         place: &Place,
     ) -> Result<T, StoreError> {
+        if self.facts_only {
+            return Err(StoreError::NotAllowed);
+        }
         sealed.open(place, &self.vault)
     }
 

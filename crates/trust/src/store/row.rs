@@ -75,6 +75,15 @@ pub struct Table {
     pub columns: &'static [Column],
 }
 
+impl Table {
+    /// Whether no column is about a person.
+    #[must_use]
+    pub fn is_impersonal(&self) -> bool {
+        let impersonal = |column: &Column| matches!(column.class, Class::Public | Class::Internal);
+        self.columns.iter().all(impersonal)
+    }
+}
+
 inventory::collect!(&'static Table);
 
 /// Every table that any linked room has declared, in order of name.

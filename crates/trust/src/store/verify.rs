@@ -11,8 +11,9 @@
 //! this: a stored checkpoint that was removed (it is only a copy of an anchor), `ledger_head.epoch`
 //! (it counts who held the lane and records nothing), the instance's name and day of founding.
 
-pub mod finding;
 mod catalogue;
+pub mod finding;
+mod packed;
 mod snapshot;
 mod source;
 
@@ -27,13 +28,13 @@ use sqlx::ConnectOptions;
 
 pub use self::finding::{Finding, Report, Verdict, What};
 use self::{
+    packed::{ROW_NUMBER, Reading},
     snapshot::Snapshot,
     source::{Line, SealedTable, Source},
 };
 use crate::{
     ledger::{
-        Hash,
-        anchor,
+        Hash, anchor,
         checkpoint::{Issuer, VerifyingKey},
         entry::Key,
         row::Cell,
@@ -96,7 +97,9 @@ pub async fn verify(database: &Database, against: &Against<'_>) -> Result<Report
         }
         Database::Postgres(options) => {
             let mut source = Source::Postgres(options.connect().await?);
-            source.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned()).await?;
+            source
+                .run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned())
+                .await?;
             let checked = check(&mut source, against).await;
             source.close().await;
             Ok(checked?)
@@ -112,12 +115,22 @@ fn conclude(
     let (mut report, pages) = match (checked, pages) {
         (Ok(report), Ok(pages)) => (report, pages),
         (Ok(mut report), Err(error)) => {
-            report.unchecked.push(format!("the pages of the file could not be checked: {error}"));
+            report.unchecked.push(format!(
+                "the pages of the file could not be checked: {error}"
+            ));
             (report, vec![])
         }
         (Err(error), Ok(pages)) if !pages.is_empty() => {
-            let unchecked = vec![format!("the database could not be read to its end: {error}")];
-            (Report { unchecked, ..Report::default() }, pages)
+            let unchecked = vec![format!(
+                "the database could not be read to its end: {error}"
+            )];
+            (
+                Report {
+                    unchecked,
+                    ..Report::default()
+                },
+                pages,
+            )
         }
         (Err(error), _) => return Err(error.into()),
     };
@@ -142,9 +155,16 @@ async fn check(source: &mut Source, against: &Against<'_>) -> sqlx::Result<Repor
     for table in &tables {
         rows(source, table, &mut verifier, &mut report).await?;
     }
-    let ledger::Report { entries, rows, findings, unlisted } = verifier.finish();
+    let ledger::Report {
+        entries,
+        rows,
+        findings,
+        unlisted,
+    } = verifier.finish();
     (report.entries, report.rows, report.unlisted) = (entries, rows, unlisted);
-    report.findings.extend(findings.into_iter().map(Finding::from));
+    report
+        .findings
+        .extend(findings.into_iter().map(Finding::from));
     Ok(report)
 }
 
@@ -186,15 +206,26 @@ impl Instance {
         for known in against.key.into_iter().chain(&of_vault) {
             if self.key.as_ref() != Some(known) {
                 let sentence = format!("the instance names another checkpoint key than {known}");
-                report.findings.push(Finding::new(What::KeyReplaced, Some("instance"), sentence));
+                report
+                    .findings
+                    .push(Finding::new(What::KeyReplaced, Some("instance"), sentence));
             }
         }
-        let believed = against.key.cloned().or(of_vault).or_else(|| self.key.clone());
+        let believed = against
+            .key
+            .cloned()
+            .or(of_vault)
+            .or_else(|| self.key.clone());
         if believed.is_none() {
             let sentence = "the instance's checkpoint key cannot be read".to_owned();
-            report.findings.push(Finding::new(What::KeyReplaced, Some("instance"), sentence));
+            report
+                .findings
+                .push(Finding::new(What::KeyReplaced, Some("instance"), sentence));
         }
-        Issuer { origin: self.origin.clone(), keys: believed.into_iter().collect() }
+        Issuer {
+            origin: self.origin.clone(),
+            keys: believed.into_iter().collect(),
+        }
     }
 }
 
@@ -223,7 +254,9 @@ async fn claims(
     if misplaced > 0 {
         let what = What::Ledger(ledger::What::CheckpointRefused);
         let sentence = "a checkpoint is kept for a lane or size that there is not".to_owned();
-        report.findings.push(Finding::new(what, Some("ledger_checkpoint"), sentence));
+        report
+            .findings
+            .push(Finding::new(what, Some("ledger_checkpoint"), sentence));
     }
     for folder in folders {
         match anchor::all(folder) {
@@ -232,7 +265,9 @@ async fn claims(
                 claims.anchors(found, issuer);
             }
             Err(error) => {
-                report.unchecked.push(format!("anchors were not compared: {}", told(&error)));
+                report
+                    .unchecked
+                    .push(format!("anchors were not compared: {}", told(&error)));
             }
         }
     }
@@ -253,12 +288,18 @@ async fn entries(
     verifier: &mut Verifier,
     report: &mut Report,
 ) -> sqlx::Result<BTreeMap<u16, i64>> {
-    let sql = "SELECT lane, sequence, bytes FROM ledger_entry ORDER BY lane, sequence".to_owned();
+    let reading = Reading {
+        table: "ledger_entry",
+        columns: &["lane", "sequence", "bytes"],
+        order: &["lane", "sequence"],
+    };
     let mut last_at = BTreeMap::new();
     let mut misplaced = 0_u32;
     source
-        .each(sql, |line| {
-            let sequence = line.int(1).and_then(|sequence| u64::try_from(sequence).ok());
+        .every(&reading, |line| {
+            let sequence = line
+                .int(1)
+                .and_then(|sequence| u64::try_from(sequence).ok());
             let (Some(lane), Some(sequence)) = (lane_of(line.int(0)), sequence) else {
                 misplaced += 1;
                 return;
@@ -271,14 +312,18 @@ async fn entries(
     if misplaced > 0 {
         let what = What::Ledger(ledger::What::EntryMisplaced);
         let sentence = "an entry is kept for a lane or sequence that there is not".to_owned();
-        report.findings.push(Finding::new(what, Some("ledger_entry"), sentence));
+        report
+            .findings
+            .push(Finding::new(what, Some("ledger_entry"), sentence));
     }
     Ok(last_at)
 }
 
 /// An entry's moment, without reading the rest of it: it follows version, instance, lane, sequence.
 fn moment_in(bytes: &[u8]) -> i64 {
-    let at = bytes.get(1 + 16 + 2 + 8..).and_then(|rest| rest.first_chunk::<8>());
+    let at = bytes
+        .get(1 + 16 + 2 + 8..)
+        .and_then(|rest| rest.first_chunk::<8>());
     at.map_or(0, |at| i64::from_be_bytes(*at))
 }
 
@@ -291,26 +336,33 @@ async fn heads(
 ) -> sqlx::Result<BTreeSet<u16>> {
     let sql = "SELECT lane, size, frontier, last_at FROM ledger_head".to_owned();
     let mut lanes = BTreeSet::new();
-    let mut damaged = |lane: Option<u16>, rest: &str| {
-        let name = lane.map_or_else(|| "no lane".to_owned(), |lane| format!("lane {lane}"));
-        let what = What::Ledger(ledger::What::HeadDamaged);
-        let sentence = format!("the head of {name} {rest}");
-        report.findings.push(Finding { lane, ..Finding::new(what, Some("ledger_head"), sentence) });
-    };
-    source
-        .each(sql, |line| {
-            let Some(lane) = lane_of(line.int(0)) else {
-                return damaged(None, "is there");
-            };
-            let size = line.int(1).and_then(|size| u64::try_from(size).ok());
-            verifier.head(lane, size.unwrap_or(u64::MAX), line.bytes(2).unwrap_or_default());
-            lanes.insert(lane);
-            let expected = last_at.get(&lane).copied().unwrap_or(0);
-            if line.int(3) != Some(expected) {
-                damaged(Some(lane), "does not tell the moment of its last entry");
-            }
-        })
-        .await?;
+    let read = source.each(sql, |line| {
+        let Some(lane) = lane_of(line.int(0)) else {
+            let what = What::Ledger(ledger::What::HeadDamaged);
+            let sentence = "a head is kept for a lane that there is not".to_owned();
+            report
+                .findings
+                .push(Finding::new(what, Some("ledger_head"), sentence));
+            return;
+        };
+        let size = line.int(1).and_then(|size| u64::try_from(size).ok());
+        verifier.head(
+            lane,
+            size.unwrap_or(u64::MAX),
+            line.bytes(2).unwrap_or_default(),
+        );
+        lanes.insert(lane);
+        if line.int(3) != Some(last_at.get(&lane).copied().unwrap_or(0)) {
+            let sentence =
+                format!("the head of lane {lane} does not tell the moment of its last entry");
+            let finding = Finding::new(What::HeadMisdated, Some("ledger_head"), sentence);
+            report.findings.push(Finding {
+                lane: Some(lane),
+                ..finding
+            });
+        }
+    });
+    read.await?;
     Ok(lanes)
 }
 
@@ -336,7 +388,9 @@ async fn sums(
                 "a sum for {} is kept where none belongs, or is no sum",
                 table.escape_debug()
             );
-            report.findings.push(Finding::new(What::SumMisplaced, Some(table), sentence));
+            report
+                .findings
+                .push(Finding::new(What::SumMisplaced, Some(table), sentence));
         })
         .await
 }
@@ -358,8 +412,14 @@ async fn rows(
     };
     let mut without_key = 0_u32;
     let mut cells: Vec<(&str, Cell)> = Vec::with_capacity(table.columns.len());
+    let columns: Vec<&str> = table.columns.iter().map(String::as_str).collect();
+    let reading = Reading {
+        table: &table.name,
+        columns: &columns,
+        order: &[ROW_NUMBER],
+    };
     source
-        .each(table.select(), |line| {
+        .every(&reading, |line| {
             let Some(key) = line.cell(key_place).ok().and_then(key_of) else {
                 without_key += 1;
                 return;

@@ -37,9 +37,11 @@ impl Source {
         self.path.rsplit('/').next().unwrap_or(&self.path)
     }
 
-    /// Is the whole file a test? (`tests.rs`, `…_tests.rs`, anything under a `tests` folder.)
+    /// Is the whole file a test? (`tests.rs`, `…_tests.rs`, anything under `tests` or `testing`.)
     pub fn is_test(&self) -> bool {
-        self.path.split('/').any(|part| part == "tests")
+        self.path
+            .split('/')
+            .any(|part| matches!(part, "tests" | "testing"))
             || self.name() == "tests.rs"
             || self.name().ends_with("_tests.rs")
     }

@@ -42,7 +42,12 @@ impl Render for Panel<'_> {
 
 /// A panel with a heading and a body, the usual case.
 pub fn panel(title: &str, body: Markup) -> Markup {
-    Panel { title, body, ..Panel::default() }.render()
+    Panel {
+        title,
+        body,
+        ..Panel::default()
+    }
+    .render()
 }
 
 /// A sentence that stands out: what, why, and the way on.

@@ -21,7 +21,10 @@ pub struct FormError {
 
 /// The sentence for this field, if it has to be put right.
 pub fn error_of<'a>(errors: &'a [FormError], field: &str) -> Option<&'a str> {
-    errors.iter().find(|error| error.field == field).map(|error| error.sentence.as_str())
+    errors
+        .iter()
+        .find(|error| error.field == field)
+        .map(|error| error.sentence.as_str())
 }
 
 /// The list of what has to be put right, at the head of the page; nothing when all is well.
@@ -70,7 +73,11 @@ pub struct Field<'a> {
 
 impl Field<'_> {
     fn id(&self) -> &str {
-        if self.id.is_empty() { self.name } else { self.id }
+        if self.id.is_empty() {
+            self.name
+        } else {
+            self.id
+        }
     }
 
     fn described_by(&self) -> Option<String> {
@@ -78,8 +85,16 @@ impl Field<'_> {
     }
 
     fn input(&self) -> Markup {
-        let kind = if self.kind.is_empty() { "text" } else { self.kind };
-        let completion = if self.autocomplete.is_empty() { "off" } else { self.autocomplete };
+        let kind = if self.kind.is_empty() {
+            "text"
+        } else {
+            self.kind
+        };
+        let completion = if self.autocomplete.is_empty() {
+            "off"
+        } else {
+            self.autocomplete
+        };
         let mut class = String::from("nhsuk-input");
         if self.width > 0 {
             class.push_str(&format!(" nhsuk-input--width-{}", self.width));
@@ -139,7 +154,10 @@ pub fn select(field: &Field, choices: &[Choice]) -> Markup {
 }
 
 fn group(field: &Field, control: Markup) -> Markup {
-    let error_class = field.error.map(|_| "nhsuk-form-group--error").unwrap_or_default();
+    let error_class = field
+        .error
+        .map(|_| "nhsuk-form-group--error")
+        .unwrap_or_default();
     html! {
         div class={ "nhsuk-form-group " (error_class) } {
             label."nhsuk-label" for=(field.id()) { (field.label) }
@@ -179,12 +197,19 @@ pub struct Choice {
 impl Choice {
     /// An answer whose words say it all.
     pub fn plain(value: impl Into<String>, words: impl Into<String>) -> Self {
-        Self { value: value.into(), words: words.into(), hint: String::new() }
+        Self {
+            value: value.into(),
+            words: words.into(),
+            hint: String::new(),
+        }
     }
 
     /// An answer with a line below that says what it leads to.
     pub fn with_hint(value: &str, words: &str, hint: &str) -> Self {
-        Self { hint: hint.into(), ..Self::plain(value, words) }
+        Self {
+            hint: hint.into(),
+            ..Self::plain(value, words)
+        }
     }
 }
 
@@ -330,7 +355,10 @@ mod tests {
     fn a_wrong_value_stays_and_says_why() {
         let shown = oxygen(Some("Oxygen is between 0.5 and 15 litres a minute"));
         assert!(shown.contains(r#"value="150""#), "{shown}");
-        assert!(shown.contains(r#"aria-describedby="oxygen-hint oxygen-error""#), "{shown}");
+        assert!(
+            shown.contains(r#"aria-describedby="oxygen-hint oxygen-error""#),
+            "{shown}"
+        );
         assert!(shown.contains("between 0.5 and 15"), "{shown}");
     }
 
@@ -339,14 +367,20 @@ mod tests {
     fn a_right_value_is_not_marked() {
         let shown = oxygen(None);
         assert!(!shown.contains("aria-invalid"), "{shown}");
-        assert!(shown.contains(r#"aria-describedby="oxygen-hint""#), "{shown}");
+        assert!(
+            shown.contains(r#"aria-describedby="oxygen-hint""#),
+            "{shown}"
+        );
     }
 
     /// The summary at the head leads to each field, and is not there when all is well.
     #[test]
     fn the_summary_leads_to_each_field() {
         assert_eq!(error_summary(&[]).into_string(), "");
-        let errors = [FormError { field: "to".into(), sentence: "Say where to".into() }];
+        let errors = [FormError {
+            field: "to".into(),
+            sentence: "Say where to".into(),
+        }];
         let shown = error_summary(&errors).into_string();
         assert!(shown.contains(r##"href="#to""##), "{shown}");
         assert!(shown.contains("1 thing to put right"), "{shown}");

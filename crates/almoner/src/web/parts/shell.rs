@@ -4,6 +4,8 @@
 //! greyed. A quarantine stands on every page with its reason. Nothing here loads anything from
 //! another origin. Next: `views`, whose pages are all wrapped by [`page`] or [`phone_page`].
 
+use std::borrow::Cow;
+
 use maud::{DOCTYPE, Markup, html};
 
 use super::blocks::{face, hidden_words, key};
@@ -208,13 +210,21 @@ pub fn page(shell: &Shell, page: Page) -> Markup {
         }
         (foot(shell, page.live.is_some(), page.keys))
     };
-    document(shell, &Frame { title: page.title, class: "al-app", live: page.live }, content)
+    document(
+        shell,
+        &Frame {
+            title: page.title,
+            class: "al-app",
+            live: page.live,
+        },
+        content,
+    )
 }
 
 /// A whole page on a handler's phone.
 pub struct PhonePage<'a> {
     /// What stands at the head.
-    pub title: &'a str,
+    pub title: Cow<'a, str>,
     /// The tab below that is lit; nothing while a job is on, so that the thumb has the room.
     pub tab: Option<PhoneTab>,
     /// Where live changes come from.
@@ -238,33 +248,71 @@ pub enum PhoneTab {
 
 /// Wraps a phone page: head, content, actions at the thumb, tabs.
 pub fn phone_page(shell: &Shell, page: PhonePage) -> Markup {
-    let name = shell.reader.as_ref().map(|reader| reader.name.as_str()).unwrap_or_default();
+    let name = shell
+        .reader
+        .as_ref()
+        .map(|reader| reader.name.as_str())
+        .unwrap_or_default();
     let content = html! {
         a."nhsuk-skip-link" href="#main" { "Skip to main content" }
         div.al-ph {
             header.al-ph__top {
-                (symbol()) span { (page.title) } span.al-grow {}
+                (symbol()) (phone_title(&page)) span.al-grow {}
                 span.al-ph__net #net { (icons::WIFI) (name) }
             }
             (banners(shell))
-            main.al-ph__main #main tabindex="-1" { (notice(shell)) (page.body) }
-            div.al-ph__act { (page.actions) }
-            @if let Some(tab) = page.tab { (phone_tabs(tab)) }
+            main.al-ph__main #main tabindex="-1" data-live-part data-said=(page.title) {
+                (notice(shell)) (page.body)
+            }
+            (phone_actions(&page))
+            (phone_tabs(page.tab))
         }
     };
-    document(shell, &Frame { title: page.title, class: "al-phone", live: page.live }, content)
+    document(
+        shell,
+        &Frame {
+            title: &page.title,
+            class: "al-phone",
+            live: page.live,
+        },
+        content,
+    )
 }
 
-fn phone_tabs(lit: PhoneTab) -> Markup {
+/// Fragments: what a live phone shows now, without the frame that stays.
+pub fn phone_parts(page: &PhonePage) -> Markup {
+    html! {
+        (phone_title(page))
+        main.al-ph__main #main tabindex="-1" data-live-part data-said=(page.title) { (page.body) }
+        (phone_actions(page))
+        (phone_tabs(page.tab))
+    }
+}
+
+fn phone_title(page: &PhonePage) -> Markup {
+    html! { span #phone-title data-live-part { (page.title) } }
+}
+
+fn phone_actions(page: &PhonePage) -> Markup {
+    html! { div.al-ph__act #phone-actions data-live-part { (page.actions) } }
+}
+
+fn phone_tabs(lit: Option<PhoneTab>) -> Markup {
     let tabs = [
         (PhoneTab::Job, "Job", "/phone", icons::ROUTE),
         (PhoneTab::Day, "My day", "/phone/day", icons::SUN),
         (PhoneTab::Help, "Help", "/help/phone", icons::CIRCLE_QUESTION_MARK),
     ];
     html! {
-        nav.al-ph__tabs aria-label="Main" {
-            @for (tab, word, href, icon) in tabs {
-                a href=(href) aria-current=[(tab == lit).then_some("page")] { (icon) (word) }
+        div #phone-tabs data-live-part {
+            @if let Some(lit) = lit {
+                nav.al-ph__tabs aria-label="Main" {
+                    @for (tab, word, href, icon) in tabs {
+                        a href=(href) aria-current=[(tab == lit).then_some("page")] {
+                            (icon) (word)
+                        }
+                    }
+                }
             }
         }
     }
@@ -277,7 +325,11 @@ struct Frame<'a> {
 }
 
 fn document(shell: &Shell, frame: &Frame, content: Markup) -> Markup {
-    let script = if frame.class == "al-phone" { "/assets/phone.js" } else { "/assets/app.js" };
+    let script = if frame.class == "al-phone" {
+        "/assets/phone.js"
+    } else {
+        "/assets/app.js"
+    };
     html! {
         (DOCTYPE)
         html lang="en-GB" data-theme=(shell.theme.code()) data-now=(shell.now_micros)
@@ -308,7 +360,15 @@ pub fn bare_page(shell: &Shell, title: &str, content: Markup) -> Markup {
         (banners(shell))
         (content)
     };
-    document(shell, &Frame { title, class: "al-bare", live: None }, content)
+    document(
+        shell,
+        &Frame {
+            title,
+            class: "al-bare",
+            live: None,
+        },
+        content,
+    )
 }
 
 fn bar(shell: &Shell, help: &str) -> Markup {
@@ -330,8 +390,8 @@ fn bar(shell: &Shell, help: &str) -> Markup {
             span.al-grow {}
             @if let Some(entry) = elsewhere {
                 a.al-bar__other href=(entry.href()) {
-                    @if here == App::Tasking { (icons::SHIELD_CHECK) "Assurance" }
-                    @else { (icons::LAYOUT_LIST) "Tasking" }
+                    @if here == App::Tasking { (icons::SHIELD_CHECK) span { "Assurance" } }
+                    @else { (icons::LAYOUT_LIST) span { "Tasking" } }
                 }
             }
             a.al-icon-button href={ "/help/" (help) } aria-label="Help for this page"
@@ -344,7 +404,11 @@ fn bar(shell: &Shell, help: &str) -> Markup {
 fn reader_menu(reader: &Reader, theme: Theme) -> Markup {
     html! {
         details.al-menu {
-            summary.al-me { (face(&reader.name)) (reader.name) (hidden_words(", your account")) }
+            summary.al-me {
+                (face(&reader.name))
+                span.al-me__name { (reader.name) }
+                (hidden_words(", your account"))
+            }
             div.al-menu__body {
                 p { b { (reader.name) } br; span.al-2 { (reader.role) } }
                 fieldset.al-fieldset data-themes hidden {

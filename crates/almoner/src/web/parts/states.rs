@@ -96,7 +96,7 @@ pub trait Vocabulary: Copy + 'static {
     fn shown_with(self, more: &str) -> Markup {
         html! {
             span class={ "al-state " (self.look().class()) } {
-                (self.icon()) (self.word()) @if !more.is_empty() { " " (more) }
+                (self.icon()) (self.word()) @if !more.is_empty() { ", " (more) }
             }
         }
     }
@@ -224,6 +224,7 @@ vocabulary! {
         Isolation "ISOLATION" "Isolation" BIOHAZARD Plain;
         FallsRisk "FALLS" "Falls risk" TRIANGLE_ALERT Plain;
         Dementia "DEMENTIA" "Dementia" BRAIN Plain;
+        Communication "COMMUNICATION" "Help to communicate" MESSAGE_SQUARE Plain;
         Interpreter "INTERPRETER" "Interpreter" LANGUAGES Plain;
         TwoPeople "TWO_PEOPLE" "2 people" USERS_ROUND Plain;
         Blood "BLOOD" "Blood" DROPLETS Plain;
@@ -241,6 +242,7 @@ vocabulary! {
         Patient "PATIENT" "Patients" ACCESSIBILITY Plain;
         Item "ITEM" "Items" PACKAGE Plain;
         Cleaning "CLEANING" "Cleaning" BRUSH_CLEANING Plain;
+        Other "OTHER" "Other" HAND_HELPING Plain;
     }
 }
 
@@ -316,12 +318,20 @@ pub struct Needed {
 impl Needed {
     /// The need without a figure.
     pub fn plain(need: Need) -> Self {
-        Self { need, detail: String::new() }
+        Self {
+            need,
+            detail: String::new(),
+        }
     }
 
-    /// The need in words, such as “Oxygen 2 l”.
+    /// The need in words, such as “Oxygen 2 l” or “Escort: nurse”.
     pub fn words(&self) -> String {
-        format!("{} {}", self.need.word(), self.detail).trim_end().to_owned()
+        if self.need == Need::Escort && !self.detail.is_empty() {
+            return format!("Escort: {}", self.detail);
+        }
+        format!("{} {}", self.need.word(), self.detail)
+            .trim_end()
+            .to_owned()
     }
 }
 
@@ -385,9 +395,12 @@ mod tests {
     fn every_state_has_icon_and_word() {
         for state in TaskState::ALL {
             let shown = state.shown().into_string();
-            assert!(shown.contains("<svg") && shown.contains(state.word()), "{shown}");
+            assert!(
+                shown.contains("<svg") && shown.contains(state.word()),
+                "{shown}"
+            );
         }
         let stop = TaskState::InTransit.shown_with("stop 2 of 4").into_string();
-        assert!(stop.contains("Moving stop 2 of 4"), "{stop}");
+        assert!(stop.contains("Moving, stop 2 of 4"), "{stop}");
     }
 }

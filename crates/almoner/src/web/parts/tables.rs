@@ -16,12 +16,18 @@ pub struct Column {
 
 /// A column of words.
 pub const fn words(words: &'static str) -> Column {
-    Column { words, figures: false }
+    Column {
+        words,
+        figures: false,
+    }
 }
 
 /// A column of figures.
 pub const fn figures(words: &'static str) -> Column {
-    Column { words, figures: true }
+    Column {
+        words,
+        figures: true,
+    }
 }
 
 /// A table with a hidden caption; `class` is a variant of `al-table`, or empty.

@@ -19,10 +19,16 @@ use crate::web::parts::tables::{Column, table, words};
 pub struct AccountsView {
     /// The accounts this person may see.
     pub accounts: Vec<AccountRow>,
-    /// The roles this person may give; empty when they may make no account.
+    /// Whether this person may make accounts.
+    pub may_invite: bool,
+    /// Whether this person may give roles.
+    pub may_grant: bool,
+    /// The roles that can be given.
     pub roles: Vec<Choice>,
-    /// The teams or wards an account may belong to.
+    /// Where a role can hold: everywhere, a site, a team.
     pub scopes: Vec<Choice>,
+    /// What kinds of device an account may be for.
+    pub device_classes: Vec<Choice>,
     /// The code of an account made just now.
     pub new_code: Option<NewCode>,
     /// What was typed before.
@@ -42,12 +48,25 @@ pub struct AccountRow {
     pub name: String,
     /// The sign-in name.
     pub login: String,
-    /// The roles, each with where it holds, such as “Coordinator, Portering”.
-    pub roles: Vec<String>,
+    /// What it holds now.
+    pub grants: Vec<GrantChip>,
     /// Whether it can be used now, in words: “Active”, “Not set up yet”, “Closed”.
     pub state: String,
     /// Whether this reader may close it.
     pub may_close: bool,
+    /// Whether this reader may give it a role.
+    pub may_grant: bool,
+}
+
+/// A role that somebody holds in one place.
+#[derive(Debug, Clone)]
+pub struct GrantChip {
+    /// The grant's number.
+    pub id: i64,
+    /// The role and where it holds, such as “Coordinator: Portering”.
+    pub words: String,
+    /// Whether this reader may take it back.
+    pub may_withdraw: bool,
 }
 
 /// The one-time code of an account made just now.
@@ -72,21 +91,33 @@ pub struct AccountForm {
     pub role: String,
     /// The code of the team or ward.
     pub scope: String,
+    /// The code of the kind of device.
+    pub device_class: String,
 }
 
 /// `GET /accounts`
 pub fn page(view: &AccountsView, shell: &Shell) -> Markup {
     let new = html! {
-        @if !view.roles.is_empty() {
+        @if view.may_invite {
             (opens_dialog("new-account", "New account", icons::USER_ROUND_PLUS))
         }
     };
     let body = html! {
         (error_summary(&view.errors))
         (page_head("Accounts", html! { "Who can sign in, and as what." }, new))
-        @if let Some(code) = &view.new_code { (shown_once(code)) }
-        (Panel { body: listed(&view.accounts), flush: true, ..Panel::default() })
-        @if !view.roles.is_empty() { (new_account(view)) }
+        div.al-stack {
+            @if let Some(code) = &view.new_code { (shown_once(code)) }
+            (Panel { body: listed(&view.accounts), flush: true, ..Panel::default() })
+        }
+        @if view.may_invite { (new_account(view)) }
+        @for account in view.accounts.iter().filter(|account| account.may_grant) {
+            (give_role(account, view))
+        }
+        @for account in &view.accounts {
+            @for grant in account.grants.iter().filter(|grant| grant.may_withdraw) {
+                (take_role_back(account, grant))
+            }
+        }
         @for account in view.accounts.iter().filter(|account| account.may_close) {
             (close_account(account))
         }
@@ -117,28 +148,102 @@ fn shown_once(code: &NewCode) -> Markup {
 }
 
 fn listed(accounts: &[AccountRow]) -> Markup {
-    const COLUMNS: [Column; 5] =
-        [words("Name"), words("Signs in as"), words("Roles"), words("State"), words("Close")];
+    const COLUMNS: [Column; 5] = [
+        words("Name"),
+        words("Signs in as"),
+        words("Roles"),
+        words("State"),
+        words("Do"),
+    ];
     let rows = html! {
         @for account in accounts {
             tr {
                 th scope="row" { (who(&account.name)) }
                 td.al-break { (account.login) }
                 td {
-                    div."al-row al-row--s al-row--wrap" {
-                        @for role in &account.roles { (chip(icons::KEY_ROUND, role)) }
+                    div."al-stack al-stack--s" {
+                        @for grant in &account.grants { (held(grant)) }
                     }
                 }
                 td { (account.state) }
                 td {
-                    @if account.may_close {
-                        (opens_dialog(&close_id(account), "Close", icons::USER_ROUND_X))
-                    } @else { span.al-2 { "–" } }
+                    div."al-row al-row--s al-row--wrap" {
+                        @if account.may_grant {
+                            (opens_dialog(&grant_id(account), "Give a role", icons::KEY_ROUND))
+                        }
+                        @if account.may_close {
+                            (opens_dialog(&close_id(account), "Close", icons::USER_ROUND_X))
+                        }
+                        @if !account.may_grant && !account.may_close { span.al-2 { "–" } }
+                    }
                 }
             }
         }
     };
     table("Accounts", "", &COLUMNS, rows)
+}
+
+fn held(grant: &GrantChip) -> Markup {
+    html! {
+        div."al-row al-row--s al-row--wrap" {
+            (chip(icons::KEY_ROUND, &grant.words))
+            @if grant.may_withdraw {
+                (opens_dialog(&format!("withdraw-{}", grant.id), "Take back", icons::X))
+            }
+        }
+    }
+}
+
+fn grant_id(account: &AccountRow) -> String {
+    format!("grant-{}", account.id)
+}
+
+fn give_role(account: &AccountRow, view: &AccountsView) -> Markup {
+    let id = grant_id(account);
+    // Every dialog stands on the page, so the fields' ids say whose they are.
+    let fields = html! {
+        (select(
+            &Field { name: "role", id: &format!("{id}-role"), label: "Role", ..Field::default() },
+            &view.roles,
+        ))
+        (select(
+            &Field { name: "scope", id: &format!("{id}-scope"), label: "Where", ..Field::default() },
+            &view.scopes,
+        ))
+        (Field {
+            name: "reason",
+            id: &format!("{id}-reason"),
+            label: "Why",
+            hint: "It stays on record.",
+            ..Field::default()
+        })
+    };
+    html! {
+        (Dialog {
+            id: &id,
+            title: &format!("Give {} a role", account.name),
+            action: format!("/accounts/{}/grant", account.id),
+            version: account.version,
+            fields,
+            button: submit("Give role", None, "Giving…", Weight::Solid),
+        })
+    }
+}
+
+fn take_role_back(account: &AccountRow, grant: &GrantChip) -> Markup {
+    let fields = html! {
+        p { (grant.words) ". It ends at once, also for what they are doing now." }
+    };
+    html! {
+        (Dialog {
+            id: &format!("withdraw-{}", grant.id),
+            title: &format!("Take a role back from {}", account.name),
+            action: format!("/grants/{}/withdraw", grant.id),
+            version: account.version,
+            fields,
+            button: submit("Take back", None, "Taking back…", Weight::Danger),
+        })
+    }
 }
 
 fn new_account(view: &AccountsView) -> Markup {
@@ -179,12 +284,21 @@ fn new_account(view: &AccountsView) -> Markup {
             },
             &view.scopes,
         ))
+        (select(
+            &Field {
+                name: "device_class",
+                label: "Used on",
+                value: &view.typed.device_class,
+                ..Field::default()
+            },
+            &view.device_classes,
+        ))
     };
     html! {
         (Dialog {
             id: "new-account",
             title: "New account",
-            action: String::from("/accounts"),
+            action: String::from("/accounts/invite"),
             version: 0,
             fields,
             button: submit("Make account", None, "Making…", Weight::Solid),
@@ -207,7 +321,7 @@ fn close_account(account: &AccountRow) -> Markup {
         (Dialog {
             id: &close_id(account),
             title: &format!("Close the account of {}", account.name),
-            action: format!("/accounts/{}/close", account.id),
+            action: format!("/accounts/{}/disable", account.id),
             version: account.version,
             fields,
             button: submit("Close account", None, "Closing…", Weight::Danger),

@@ -65,8 +65,10 @@ pub struct AskForm {
     pub to: String,
     /// The code of the end when it is none of the usual.
     pub to_other: String,
-    /// Bed or initials; never a full name.
+    /// The bed or bay.
     pub subject: String,
+    /// The patient's initials; never a full name.
+    pub patient: String,
     /// `now`, `not_ready` or `at`.
     pub when: String,
     /// The clock time when `when` is `at`.
@@ -75,8 +77,6 @@ pub struct AskForm {
     pub priority: String,
     /// The codes of the needs.
     pub needs: Vec<String>,
-    /// A few words for whoever comes.
-    pub words: String,
 }
 
 /// `GET /ask`
@@ -133,7 +133,12 @@ fn what(view: &AskView) -> Markup {
             }
         }
     };
-    touch(html! { "1" }, "What?", error_of(&view.errors, "task_type"), answers)
+    touch(
+        html! { "1" },
+        "What?",
+        error_of(&view.errors, "task_type"),
+        answers,
+    )
 }
 
 fn where_from(view: &AskView) -> Markup {
@@ -148,15 +153,29 @@ fn where_from(view: &AskView) -> Markup {
         (places.shown())
         (Field {
             name: "subject",
-            label: "Bed or initials (optional)",
-            hint: "Never a full name",
+            label: "Bed or bay (optional)",
+            hint: "Such as bed 12",
             value: &view.chosen.subject,
             error: error_of(&view.errors, "subject"),
             width: 10,
             ..Field::default()
         })
+        (Field {
+            name: "patient",
+            label: "Patient's initials (optional)",
+            hint: "Never a full name. Only whoever moves the patient sees it.",
+            value: &view.chosen.patient,
+            error: error_of(&view.errors, "patient"),
+            width: 10,
+            ..Field::default()
+        })
     };
-    touch(html! { "2" }, "Where from?", error_of(&view.errors, "from"), answers)
+    touch(
+        html! { "2" },
+        "Where from?",
+        error_of(&view.errors, "from"),
+        answers,
+    )
 }
 
 fn where_to(view: &AskView) -> Markup {
@@ -167,7 +186,12 @@ fn where_to(view: &AskView) -> Markup {
         chosen: &view.chosen.to,
         other: &view.chosen.to_other,
     };
-    touch(html! { "3" }, "Where to?", error_of(&view.errors, "to"), places.shown())
+    touch(
+        html! { "3" },
+        "Where to?",
+        error_of(&view.errors, "to"),
+        places.shown(),
+    )
 }
 
 /// The usual places as large targets, and all places behind one more.
@@ -207,9 +231,18 @@ impl PlaceTouch<'_> {
 
 fn when(view: &AskView) -> Markup {
     let choices: [(Choice, Icon); 3] = [
-        (Choice::with_hint("now", "Ready now", "starts the clock"), icons::CIRCLE_CHECK),
-        (Choice::with_hint("not_ready", "Not ready yet", "you say ready later"), icons::HAND),
-        (Choice::with_hint("at", "At a time", "from 30 minutes ahead"), icons::CALENDAR_CLOCK),
+        (
+            Choice::with_hint("now", "Ready now", "starts the clock"),
+            icons::CIRCLE_CHECK,
+        ),
+        (
+            Choice::with_hint("not_ready", "Not ready yet", "you say ready later"),
+            icons::HAND,
+        ),
+        (
+            Choice::with_hint("at", "At a time", "from 30 minutes ahead"),
+            icons::CALENDAR_CLOCK,
+        ),
     ];
     let answers = html! {
         div.al-picks #when data-says="when" {
@@ -247,10 +280,10 @@ fn when(view: &AskView) -> Markup {
 }
 
 fn more(view: &AskView) -> Markup {
-    let open = !view.chosen.needs.is_empty() || !view.chosen.words.is_empty();
+    let open = !view.chosen.needs.is_empty();
     html! {
         details.al-panel.al-moreneeds open[open] {
-            summary { (icons::LIST_CHECKS) "Needs and a message " span.al-2 { "if any" } }
+            summary { (icons::LIST_CHECKS) "Special needs " span.al-2 { "beyond the usual, if any" } }
             div.al-panel__body {
                 fieldset.al-fieldset {
                     legend.al-h4 { "What the move needs" }
@@ -264,14 +297,6 @@ fn more(view: &AskView) -> Markup {
                         }
                     }
                 }
-                (Field {
-                    name: "words",
-                    label: "For whoever comes",
-                    hint: "No names. For example: drip stand on the left.",
-                    value: &view.chosen.words,
-                    error: error_of(&view.errors, "words"),
-                    ..Field::default()
-                })
             }
         }
     }

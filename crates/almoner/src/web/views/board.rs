@@ -98,7 +98,11 @@ impl BoardFilter {
         if !self.find.is_empty() {
             pairs.push(format!("find={}", percent_encoded(&self.find)));
         }
-        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+        if pairs.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{}", pairs.join("&"))
+        }
     }
 
     fn is_narrow(&self) -> bool {
@@ -119,7 +123,7 @@ fn percent_encoded(words: &str) -> String {
 }
 
 /// How many tasks each filter would leave.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct BoardCounts {
     /// All tasks that are not over.
     pub all: usize,
@@ -134,7 +138,7 @@ pub struct BoardCounts {
 }
 
 /// The figures at the head of board and plan.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Vitals {
     /// Tasks past their target.
     pub late: usize,
@@ -151,7 +155,7 @@ pub struct Vitals {
 }
 
 /// One task on the board.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct BoardRow {
     /// The task's number, which is also what people call it.
     pub id: i64,
@@ -173,7 +177,9 @@ pub struct BoardRow {
     pub holder: Holder,
     /// Since when its clock runs; nothing while the clock has not started.
     pub open_since_micros: Option<i64>,
-    /// When it is due, for sorting and for the late mark.
+    /// Where it stands in the list: the smaller, the higher.
+    pub order: i64,
+    /// When it is due, for the late mark.
     pub due_micros: Option<i64>,
     /// When it is due, as a clock time; empty when it has no target.
     pub due: String,
@@ -182,7 +188,7 @@ pub struct BoardRow {
 }
 
 /// Who has a task.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Holder {
     /// This person, by short name.
     Person(String),
@@ -195,7 +201,7 @@ pub enum Holder {
 }
 
 /// One person on shift.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PersonTile {
     /// The person's number, for the link.
     pub id: i64,
@@ -210,7 +216,7 @@ pub struct PersonTile {
 }
 
 /// What a tile shows: the person's own state, or that of the task they have.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Doing {
     /// Not on a task.
     Person(PersonState),
@@ -240,8 +246,13 @@ const COLUMNS: [Column; 8] = [
 ];
 
 /// The keys that the board knows, for its footer.
-pub const KEYS: &[(&str, &str)] =
-    &[("J K", "move"), ("Enter", "open"), ("A", "assign"), ("H", "hold"), ("?", "all keys")];
+pub const KEYS: &[(&str, &str)] = &[
+    ("J K", "move"),
+    ("Enter", "open"),
+    ("A", "assign"),
+    ("H", "hold"),
+    ("?", "all keys"),
+];
 
 /// `GET /board`
 pub fn page(view: &BoardView, shell: &Shell) -> Markup {
@@ -326,9 +337,24 @@ pub fn filters(filter: &BoardFilter, counts: &BoardCounts) -> Markup {
     let shows = [
         (Show::All, "All", None, counts.all),
         (Show::Late, "Late", Some(icons::ALARM_CLOCK), counts.late),
-        (Show::Waiting, "Waiting", Some(icons::HOURGLASS), counts.waiting),
-        (Show::UnderWay, "Under way", Some(icons::MOVE_RIGHT), counts.under_way),
-        (Show::Booked, "Booked", Some(icons::CALENDAR_CLOCK), counts.booked),
+        (
+            Show::Waiting,
+            "Waiting",
+            Some(icons::HOURGLASS),
+            counts.waiting,
+        ),
+        (
+            Show::UnderWay,
+            "Under way",
+            Some(icons::MOVE_RIGHT),
+            counts.under_way,
+        ),
+        (
+            Show::Booked,
+            "Booked",
+            Some(icons::CALENDAR_CLOCK),
+            counts.booked,
+        ),
     ];
     html! {
         div.al-toolbar #board-filters data-live-part {
@@ -386,10 +412,15 @@ pub fn rows(rows: &[BoardRow], now_micros: i64) -> Markup {
 /// Fragment: one row, new or changed. It says itself where it belongs.
 pub fn row(row: &BoardRow, now_micros: i64) -> Markup {
     let lateness = if row.is_late { ", late" } else { "" };
-    let said = format!("{} from {}: {}{lateness}", row.title, row.from, row.state.word());
+    let said = format!(
+        "{} from {}: {}{lateness}",
+        row.title,
+        row.from,
+        row.state.word()
+    );
     html! {
         tr id={ "task-" (row.id) } class=[row.is_late.then_some("is-late")]
-            data-live-into="board-rows" data-order=(row.due_micros.unwrap_or(i64::MAX))
+            data-live-into="board-rows" data-order=(row.order)
             data-said=(said) data-href={ "/tasks/" (row.id) } {
             td { (row.priority) }
             th scope="row" {
@@ -454,7 +485,11 @@ pub fn people(people: &[PersonTile]) -> Markup {
 }
 
 fn tile(person: &PersonTile) -> Markup {
-    let between = if person.zone.is_empty() || person.detail.is_empty() { "" } else { " · " };
+    let between = if person.zone.is_empty() || person.detail.is_empty() {
+        ""
+    } else {
+        " · "
+    };
     html! {
         li.al-tile {
             (face(&person.name))
@@ -512,7 +547,10 @@ mod tests {
             kind: Some(WorkKind::Patient),
             find: String::from("bed & chair"),
         };
-        assert_eq!(filter.href("/board"), "/board?show=late&kind=PATIENT&find=bed%20%26%20chair");
+        assert_eq!(
+            filter.href("/board"),
+            "/board?show=late&kind=PATIENT&find=bed%20%26%20chair"
+        );
         assert_eq!(BoardFilter::default().href("/board"), "/board");
     }
 
@@ -520,7 +558,13 @@ mod tests {
     #[test]
     fn an_unknown_filter_shows_everything() {
         assert_eq!(Show::from_code("ltae"), Show::All);
-        for show in [Show::All, Show::Late, Show::Waiting, Show::UnderWay, Show::Booked] {
+        for show in [
+            Show::All,
+            Show::Late,
+            Show::Waiting,
+            Show::UnderWay,
+            Show::Booked,
+        ] {
             assert_eq!(Show::from_code(show.code()), show);
         }
     }
@@ -529,8 +573,15 @@ mod tests {
     #[test]
     fn an_empty_board_does_not_hide_late_tasks() {
         let view = BoardView {
-            filter: BoardFilter { kind: Some(WorkKind::Cleaning), ..BoardFilter::default() },
-            counts: BoardCounts { all: 9, late: 2, ..BoardCounts::default() },
+            filter: BoardFilter {
+                kind: Some(WorkKind::Cleaning),
+                ..BoardFilter::default()
+            },
+            counts: BoardCounts {
+                all: 9,
+                late: 2,
+                ..BoardCounts::default()
+            },
             vitals: Vitals::default(),
             rows: Vec::new(),
             people: Vec::new(),

@@ -144,9 +144,16 @@ fn bar_parts(
         *before += count;
         Some(start)
     });
-    counts.iter().zip(starts).map(move |((state, count), start)| {
-        (*state, 1310 * start / unit, (1310 * count / unit).saturating_sub(4))
-    })
+    counts
+        .iter()
+        .zip(starts)
+        .map(move |((state, count), start)| {
+            (
+                *state,
+                1310 * start / unit,
+                (1310 * count / unit).saturating_sub(4),
+            )
+        })
 }
 
 fn bar_class(state: ControlState) -> &'static str {

@@ -64,6 +64,7 @@ pub fn page(shell: &Shell) -> Markup {
             div.al-stack { (acts()) (notes(shell.now_micros)) }
             div.al-stack { (fields()) (emptiness()) }
         }
+        (problems())
         (sample_links())
     };
     let page = Page {
@@ -174,7 +175,10 @@ fn notes(now_micros: i64) -> Markup {
 
 fn fields() -> Markup {
     let error = "Oxygen is between 0.5 and 15 litres a minute";
-    let errors = [FormError { field: "oxygen".into(), sentence: error.into() }];
+    let errors = [FormError {
+        field: "oxygen".into(),
+        sentence: error.into(),
+    }];
     panel(
         "Fields",
         html! {
@@ -219,7 +223,19 @@ fn emptiness() -> Markup {
                 way_on: html! {},
             })
         }
-        (block(&ProblemView::usual(Problem::NotSaved).with_incident("01JD-7Q2"), false))
+    }
+}
+
+fn problems() -> Markup {
+    html! {
+        div.al-mt {
+            (page_head("When something is wrong", html! { "What, why, the way on." }, html! {}))
+        }
+        div."al-cols al-cols--3 al-mb" {
+            @for problem in Problem::ALL {
+                (block(&ProblemView::usual(*problem).with_incident("01JD-7Q2"), false))
+            }
+        }
     }
 }
 
@@ -258,31 +274,55 @@ fn door_pages() -> Vec<(&'static str, Markup)> {
         ("sign-in", sign_in::page(&samples::sign_in(), &door)),
         ("sign-in-refused", sign_in::page(&bare, &door)),
         ("terms", terms::page(&samples::settings::terms(), &door)),
-        ("set-up", password::set_up_page(&samples::settings::password(), &door)),
-        ("password", password::change_page(&samples::settings::password(), &samples::shell())),
+        (
+            "set-up",
+            password::set_up_page(&samples::settings::password(), &door),
+        ),
+        (
+            "password",
+            password::change_page(&samples::settings::password(), &samples::shell()),
+        ),
     ]
 }
 
 fn desk_pages() -> Vec<(&'static str, Markup)> {
     use samples::desk;
     let shell = samples::shell();
-    let at = |entry| Shell { at: Some(entry), ..samples::shell() };
-    let told = Shell { notice: Some("Task 4471 was given to Dele A.".into()), ..shell.clone() };
+    let at = |entry| Shell {
+        at: Some(entry),
+        ..samples::shell()
+    };
+    let told = Shell {
+        notice: Some("Task 4471 was given to Dele A.".into()),
+        ..shell.clone()
+    };
     let quarantined = Shell {
         quarantine: Some("The log is 3 entries behind its anchor of 13:59.".into()),
         ..shell.clone()
     };
     vec![
         ("board", board::page(&desk::board(), &shell)),
-        ("board-nothing", board::page(&desk::board_without_match(), &told)),
-        ("board-quarantine", board::page(&desk::board(), &quarantined)),
+        (
+            "board-nothing",
+            board::page(&desk::board_without_match(), &told),
+        ),
+        (
+            "board-quarantine",
+            board::page(&desk::board(), &quarantined),
+        ),
         ("plan", plan::page(&desk::plan(), &shell)),
         ("task", task::page(&desk::task(), &shell)),
         ("ask", ask::page(&desk::ask(), &at(Entry::Ask))),
-        ("ask-errors", ask::page(&desk::ask_with_errors(), &at(Entry::Ask))),
+        (
+            "ask-errors",
+            ask::page(&desk::ask_with_errors(), &at(Entry::Ask)),
+        ),
         ("people", people::page(&desk::people(), &at(Entry::People))),
         ("person", person::page(&desk::person(), &at(Entry::People))),
-        ("help-board", help::page(&super::help_texts::TOPICS[0], &shell)),
+        (
+            "help-board",
+            help::page(&super::help_texts::TOPICS[0], &shell),
+        ),
     ]
 }
 
@@ -290,10 +330,22 @@ fn phone_pages() -> Vec<(&'static str, Markup)> {
     use phone::{PhoneView, page as phone_page};
     let shell = samples::porter_shell();
     vec![
-        ("phone-free", phone_page(&PhoneView::Free(samples::free()), &shell)),
-        ("phone-offer", phone_page(&PhoneView::Offer(Box::new(samples::offer())), &shell)),
-        ("phone-job", phone_page(&PhoneView::Job(Box::new(samples::job())), &shell)),
-        ("phone-paused", phone_page(&PhoneView::Job(Box::new(samples::paused_job())), &shell)),
+        (
+            "phone-free",
+            phone_page(&PhoneView::Free(samples::free()), &shell),
+        ),
+        (
+            "phone-offer",
+            phone_page(&PhoneView::Offer(Box::new(samples::offer())), &shell),
+        ),
+        (
+            "phone-job",
+            phone_page(&PhoneView::Job(Box::new(samples::job())), &shell),
+        ),
+        (
+            "phone-paused",
+            phone_page(&PhoneView::Job(Box::new(samples::paused_job())), &shell),
+        ),
         ("phone-day", phone_day::page(&samples::day(), &shell)),
         ("phone-none", phone::not_a_handler(&shell)),
     ]
@@ -301,13 +353,30 @@ fn phone_pages() -> Vec<(&'static str, Markup)> {
 
 fn settings_pages() -> Vec<(&'static str, Markup)> {
     use samples::settings;
-    let at = |entry| Shell { at: Some(entry), ..samples::shell() };
-    let names =
-        ["import-file", "import-columns", "import-good", "import-problems", "import-done"];
+    let at = |entry| Shell {
+        at: Some(entry),
+        ..samples::shell()
+    };
+    let names = [
+        "import-file",
+        "import-columns",
+        "import-good",
+        "import-problems",
+        "import-done",
+    ];
     let mut pages = vec![
-        ("places", places::page(&settings::places(), &at(Entry::Places))),
-        ("task-types", task_types::page(&settings::task_types(), &at(Entry::TaskTypes))),
-        ("accounts", accounts::page(&settings::accounts(), &at(Entry::Accounts))),
+        (
+            "places",
+            places::page(&settings::places(), &at(Entry::Places)),
+        ),
+        (
+            "task-types",
+            task_types::page(&settings::task_types(), &at(Entry::TaskTypes)),
+        ),
+        (
+            "accounts",
+            accounts::page(&settings::accounts(), &at(Entry::Accounts)),
+        ),
     ];
     for (name, view) in names.into_iter().zip(settings::imports()) {
         pages.push((name, import::page(&view, &at(Entry::Import))));
@@ -322,14 +391,23 @@ fn assurance_pages() -> Vec<(&'static str, Markup)> {
         .leading_to("See it now", "/tasks/4466");
     let fault = ProblemView::usual(Problem::Fault).with_incident("01JD-7Q2");
     vec![
-        ("controls", controls::page(&assurance::controls(), &at(Entry::Controls))),
+        (
+            "controls",
+            controls::page(&assurance::controls(), &at(Entry::Controls)),
+        ),
         ("log", log::page(&assurance::log(), &at(Entry::Log))),
         ("roles", roles::page(&assurance::roles(), &at(Entry::Roles))),
-        ("problem-quicker", problem::page(&quicker, &samples::shell())),
+        (
+            "problem-quicker",
+            problem::page(&quicker, &samples::shell()),
+        ),
         ("problem-fault", problem::page(&fault, &samples::shell())),
         (
             "problem-at-the-door",
-            problem::page(&ProblemView::usual(Problem::NotThere), &samples::door_shell()),
+            problem::page(
+                &ProblemView::usual(Problem::NotThere),
+                &samples::door_shell(),
+            ),
         ),
     ]
 }
@@ -346,9 +424,19 @@ mod tests {
             let shown = markup.into_string();
             assert!(!shown.contains(" style="), "{name} has an inline style");
             assert!(!shown.contains(" onclick="), "{name} has an inline handler");
-            assert!(!shown.contains("<style"), "{name} has an inline style sheet");
-            assert!(!shown.replace("<script type=\"module\" src=", "").contains("<script"));
-            assert!(!shown.contains("http://") && !shown.contains("https://"), "{name}");
+            assert!(
+                !shown.contains("<style"),
+                "{name} has an inline style sheet"
+            );
+            assert!(
+                !shown
+                    .replace("<script type=\"module\" src=", "")
+                    .contains("<script")
+            );
+            assert!(
+                !shown.contains("http://") && !shown.contains("https://"),
+                "{name}"
+            );
         }
     }
 

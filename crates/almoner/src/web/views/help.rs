@@ -109,12 +109,14 @@ fn contents(here: &Topic) -> Markup {
     html! {
         nav.al-panel aria-label="All help" {
             div.al-panel__head { h2.al-h3 { "All help" } }
-            ul."al-panel__body al-links" {
-                @for topic in TOPICS {
-                    li {
-                        a href={ "/help/" (topic.name) }
-                            aria-current=[(topic.name == here.name).then_some("page")] {
-                            (topic.title)
+            div.al-panel__body {
+                ul.al-links {
+                    @for topic in TOPICS {
+                        li {
+                            a href={ "/help/" (topic.name) }
+                                aria-current=[(topic.name == here.name).then_some("page")] {
+                                (topic.title)
+                            }
                         }
                     }
                 }
@@ -147,7 +149,11 @@ mod tests {
         let mut outside = samples::shell();
         outside.reader = None;
         for topic in TOPICS {
-            assert!(page(topic, &samples::shell()).into_string().contains(topic.title));
+            assert!(
+                page(topic, &samples::shell())
+                    .into_string()
+                    .contains(topic.title)
+            );
             assert!(page(topic, &outside).into_string().contains(topic.about));
         }
     }

@@ -23,8 +23,15 @@ pub struct Topic {
     pub keys: &'static [(&'static str, &'static str)],
 }
 
-const EMPTY: Topic =
-    Topic { name: "", title: "", about: "", see: &[], words: &[], how: &[], keys: &[] };
+const EMPTY: Topic = Topic {
+    name: "",
+    title: "",
+    about: "",
+    see: &[],
+    words: &[],
+    how: &[],
+    keys: &[],
+};
 
 /// All help pages, in the order of the list.
 pub const TOPICS: &[Topic] = &[
@@ -101,7 +108,10 @@ const TASK: Topic = Topic {
     ],
     words: &[
         (TaskState::Held, "the clock has not started"),
-        (TaskState::Paused, "the reason says whether the ward's clock stands"),
+        (
+            TaskState::Paused,
+            "the reason says whether the ward's clock stands",
+        ),
         (TaskState::Cancelled, "stopped before anyone was there"),
         (TaskState::Aborted, "stopped after someone was there"),
     ],

@@ -87,8 +87,16 @@ pub struct DryRun {
     pub good: usize,
     /// How many of the good lines are new, as opposed to changing what is there.
     pub new: usize,
-    /// All bad lines, in the order of the file.
+    /// Teams that would be made, because people belong to them; may be empty.
+    pub new_teams: String,
+    /// Columns that nothing is read from; may be empty.
+    pub unused: String,
+    /// The bad lines, in the order of the file; the first thousand of very many.
     pub bad: Vec<BadLineRow>,
+    /// How many there are in all.
+    pub bad_in_all: usize,
+    /// Where the columns can be matched by hand.
+    pub match_href: String,
 }
 
 /// One line that cannot be brought in.
@@ -129,7 +137,7 @@ pub fn page(view: &ImportView, shell: &Shell) -> Markup {
     let body = html! {
         (page_head("Import", about, html! {}))
         (steps(at))
-        (content)
+        div.al-stack { (content) }
     };
     let page = Page {
         title: "Import",
@@ -172,6 +180,14 @@ fn choose_file(view: &ChooseFile) -> Markup {
                 error: error_of(&view.errors, "file"),
                 ..Field::default()
             })
+            (Field {
+                name: "mapping",
+                label: "Mapping file (optional)",
+                hint: "If you keep one that says which column is which.",
+                kind: "file",
+                error: error_of(&view.errors, "mapping"),
+                ..Field::default()
+            })
             (submit("Look at the file", Some(icons::SEARCH), "Reading…", Weight::Solid))
         }
     }
@@ -179,7 +195,11 @@ fn choose_file(view: &ChooseFile) -> Markup {
 
 fn match_columns(view: &MatchColumns) -> Markup {
     let choices: Vec<Choice> = std::iter::once(Choice::plain("", "Not in this file"))
-        .chain(view.headers.iter().map(|header| Choice::plain(header, header)))
+        .chain(
+            view.headers
+                .iter()
+                .map(|header| Choice::plain(header, header)),
+        )
         .collect();
     html! {
         (error_summary(&view.errors))
@@ -217,26 +237,52 @@ fn checked(run: &DryRun) -> Markup {
                 (grouped(run.new as u64)) " are new, "
                 (grouped(run.good.saturating_sub(run.new) as u64)) " change what is there."
             }))
+            (aside(run))
             form.al-form method="post" action={ "/import/" (run.import_id) "/apply" } {
                 (hidden("good", run.good))
                 (submit("Import them now", Some(icons::FILE_UP), "Importing…", Weight::Solid))
             }
         } @else {
             (note(Hue::Red, icons::OCTAGON_ALERT, html! {
-                b { (grouped(run.bad.len() as u64)) " problems. Nothing was imported. " }
+                b { (grouped(run.bad_in_all as u64)) " problems. Nothing was imported. " }
                 (grouped(run.good as u64)) " lines are good. Mend the file and send it again."
             }))
             (bad_lines(run))
-            div."al-row al-mt" {
+            @if run.bad_in_all > run.bad.len() {
+                p.al-2 { "These are the first " (grouped(run.bad.len() as u64)) "." }
+            }
+            div.al-row {
                 (button_link("Send another file", Some(icons::FILE_UP), "/import", Weight::Solid))
+                (button_link("Match the columns", None, &run.match_href, Weight::Outline))
+            }
+        }
+    }
+}
+
+/// What is worth a look before a good file goes in.
+fn aside(run: &DryRun) -> Markup {
+    html! {
+        @if !run.new_teams.is_empty() {
+            (note(Hue::Amber, icons::USERS_ROUND, html! {
+                b { "New teams will be made: " } (run.new_teams) "."
+            }))
+        }
+        @if !run.unused.is_empty() {
+            p.al-2 {
+                "Not read: " (run.unused) ". "
+                a href=(run.match_href) { "Match the columns" }
             }
         }
     }
 }
 
 fn bad_lines(run: &DryRun) -> Markup {
-    const COLUMNS: [Column; 4] =
-        [figures("Line"), words("Column"), words("What to mend"), words("Found")];
+    const COLUMNS: [Column; 4] = [
+        figures("Line"),
+        words("Column"),
+        words("What to mend"),
+        words("Found"),
+    ];
     let rows = html! {
         @for bad in &run.bad {
             tr {

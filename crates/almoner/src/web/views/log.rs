@@ -70,8 +70,12 @@ pub fn page(view: &LogView, shell: &Shell) -> Markup {
         (grouped(view.entries_in_all)) " entries since " (view.since)
         ". Nothing can be changed or removed unseen."
     };
-    let check =
-        button_link("Check it yourself", Some(icons::TERMINAL), "/help/verify", Weight::Outline);
+    let check = button_link(
+        "Check it yourself",
+        Some(icons::TERMINAL),
+        "/help/verify",
+        Weight::Outline,
+    );
     let body = html! {
         (page_head("Log", about, check))
         (checks(&view.checks))
@@ -172,8 +176,8 @@ fn filters(view: &LogView) -> Markup {
 }
 
 fn line(entry: &LogLine, chosen: Option<&ProofView>) -> Markup {
-    let is_chosen = chosen
-        .is_some_and(|proof| (proof.lane, proof.sequence) == (entry.lane, entry.sequence));
+    let is_chosen =
+        chosen.is_some_and(|proof| (proof.lane, proof.sequence) == (entry.lane, entry.sequence));
     html! {
         tr class=[is_chosen.then_some("is-on2")] {
             th."al-mono" scope="row" {

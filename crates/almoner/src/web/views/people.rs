@@ -5,9 +5,7 @@
 use maud::{Markup, html};
 
 use super::board::Doing;
-use crate::web::parts::blocks::{
-    Empty, Filter, Panel, Weight, button_link, chip, face, page_head,
-};
+use crate::web::parts::blocks::{Empty, Filter, Panel, Weight, button_link, chip, face, page_head};
 use crate::web::parts::icons;
 use crate::web::parts::shell::{Page, Shell, Width, page as framed};
 use crate::web::parts::tables::{table, words};

@@ -62,14 +62,16 @@ pub enum PersonAct {
     GoAway,
     /// Here again.
     ComeBack,
+    /// Helping someone who asked in the corridor.
+    StartHelping,
+    /// Free again.
+    StopHelping,
+    /// Answers “are you available?” with yes.
+    AnswerPresent,
 }
 
 impl PersonAct {
-    /// The verb in the address.
-    pub fn verb(self) -> &'static str {
-        self.parts().0
-    }
-
+    /// The verb in the address, the words on the button, the icon.
     fn parts(self) -> (&'static str, &'static str, Icon) {
         match self {
             Self::StartShift => ("start_shift", "Start shift", icons::PLAY),
@@ -78,6 +80,9 @@ impl PersonAct {
             Self::EndBreak => ("end_break", "Break is over", icons::CHECK),
             Self::GoAway => ("go_away", "Away", icons::CIRCLE_DASHED),
             Self::ComeBack => ("come_back", "Here again", icons::CHECK),
+            Self::StartHelping => ("start_helping", "Helping", icons::HAND_HELPING),
+            Self::StopHelping => ("stop_helping", "Free again", icons::CHECK),
+            Self::AnswerPresent => ("answer_present", "Is available", icons::CHECK),
         }
     }
 }

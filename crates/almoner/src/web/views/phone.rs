@@ -8,16 +8,16 @@ use maud::{Markup, html};
 
 use crate::web::parts::blocks::{Weight, hidden_words, note};
 use crate::web::parts::clocks::counting_down;
-use crate::web::parts::forms::{Choice, hidden, submit};
+use crate::web::parts::forms::{Choice, checkbox, hidden, submit};
 use crate::web::parts::icons::{self, Icon};
-use crate::web::parts::shell::{PhonePage, PhoneTab, Shell, phone_page};
+use crate::web::parts::shell::{PhonePage, PhoneTab, Shell, phone_page, phone_parts};
 use crate::web::parts::states::{Hue, Needed, PersonState, Priority, TaskState, Vocabulary};
 
 const LIVE: Option<&str> = Some("/phone/live");
 const MICROS_IN_SECOND: i64 = 1_000_000;
 
 /// What the phone shows now.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum PhoneView {
     /// Nothing to do at the moment.
     Free(FreeView),
@@ -28,7 +28,7 @@ pub enum PhoneView {
 }
 
 /// Nothing to do at the moment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FreeView {
     /// The person's number, for the forms.
     pub person_id: i64,
@@ -43,7 +43,7 @@ pub struct FreeView {
 }
 
 /// A job that is offered.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OfferView {
     /// The number of the offer, for the forms.
     pub offer_id: i64,
@@ -72,7 +72,7 @@ pub struct OfferView {
 }
 
 /// A job that is on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct JobView {
     /// The task's number.
     pub task_id: i64,
@@ -100,14 +100,20 @@ pub struct JobView {
     pub pause: Option<(String, i64)>,
     /// Reasons for a pause; empty when it cannot be paused now.
     pub pause_reasons: Vec<Choice>,
+    /// Reasons for giving it back; empty when it cannot be given back now.
+    pub hand_back_reasons: Vec<Choice>,
     /// Reasons for stopping; empty when it cannot be stopped now.
     pub abort_reasons: Vec<Choice>,
+    /// What is compared before setting off, such as “wristband”; nothing when nothing is.
+    pub identity_check: Option<&'static str>,
+    /// Whether the work is done where it begins.
+    pub is_on_the_spot: bool,
     /// The ward's phone, such as “4412”; may be empty.
     pub ward_phone: String,
 }
 
 /// Who is moved, shown to those who have accepted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PatientCard {
     /// The name, or initials where the ward gave no more.
     pub name: String,
@@ -116,7 +122,7 @@ pub struct PatientCard {
 }
 
 /// One step of a job.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct JobStep {
     /// The state that the step reaches.
     pub state: TaskState,
@@ -141,14 +147,23 @@ pub enum Stage {
 
 /// `GET /phone`
 pub fn page(view: &PhoneView, shell: &Shell) -> Markup {
+    phone_page(shell, shown(view, shell.now_micros))
+}
+
+/// Fragments: the same, for a phone that is live.
+pub fn live_parts(view: &PhoneView, now_micros: i64) -> Markup {
+    phone_parts(&shown(view, now_micros))
+}
+
+fn shown(view: &PhoneView, now_micros: i64) -> PhonePage<'static> {
     match view {
-        PhoneView::Free(free) => free_page(free, shell),
-        PhoneView::Offer(offer) => offer_page(offer, shell),
-        PhoneView::Job(job) => job_page(job, shell),
+        PhoneView::Free(free) => free_page(free),
+        PhoneView::Offer(offer) => offer_page(offer, now_micros),
+        PhoneView::Job(job) => job_page(job, now_micros),
     }
 }
 
-fn free_page(view: &FreeView, shell: &Shell) -> Markup {
+fn free_page(view: &FreeView) -> PhonePage<'static> {
     let body = html! {
         div.al-now.al-now--calm {
             p.al-now__s { (view.state.icon()) (view.state.word()) }
@@ -162,14 +177,13 @@ fn free_page(view: &FreeView, shell: &Shell) -> Markup {
             (note(Hue::Grey, icons::RADIO, html! { "Control: " b { (view.control) } }))
         }
     };
-    let page = PhonePage {
-        title: "My job",
+    PhonePage {
+        title: "My job".into(),
         tab: Some(PhoneTab::Job),
         live: LIVE,
         body,
         actions: own_acts(view.person_id, view.version, view.state),
-    };
-    phone_page(shell, page)
+    }
 }
 
 fn free_words(state: PersonState) -> &'static str {
@@ -186,7 +200,11 @@ fn free_words(state: PersonState) -> &'static str {
 /// The acts on one's own state: shift, break, away. None asks for a reason or shows a time.
 pub fn own_acts(person_id: i64, version: i64, state: PersonState) -> Markup {
     let button = |verb: &str, words: &str, icon: Icon, is_next: bool| {
-        let class = if is_next { "al-btn al-btn--go" } else { "al-btn al-btn--quiet" };
+        let class = if is_next {
+            "al-btn al-btn--go"
+        } else {
+            "al-btn al-btn--quiet"
+        };
         html! {
             form.al-act method="post" action={ "/people/" (person_id) "/" (verb) } {
                 (hidden("version", version))
@@ -197,23 +215,31 @@ pub fn own_acts(person_id: i64, version: i64, state: PersonState) -> Markup {
     match state {
         PersonState::Off => button("start_shift", "Start shift", icons::PLAY, true),
         PersonState::Break => button("end_break", "I am back", icons::CHECK, true),
-        PersonState::Comfort | PersonState::Silent => {
-            button("come_back", "I am here", icons::CHECK, true)
+        PersonState::Comfort => button("come_back", "I am here", icons::CHECK, true),
+        PersonState::Silent => {
+            button("answer_present", "Yes, I am available", icons::CHECK, true)
         }
-        _ => html! {
-            div."al-pair al-pair--3" {
+        PersonState::AdHoc => button("stop_helping", "Free again", icons::CHECK, true),
+        PersonState::Ready | PersonState::Ending => html! {
+            div."al-pair al-pair--2" {
                 (button("start_break", "Break", icons::COFFEE, false))
                 (button("go_away", "Away", icons::CIRCLE_DASHED, false))
+                (button("start_helping", "Helping", icons::HAND_HELPING, false))
                 (button("end_shift", "End shift", icons::LOG_OUT, false))
             }
         },
+        PersonState::Offered
+        | PersonState::OnTask
+        | PersonState::Meeting
+        | PersonState::Emergency
+        | PersonState::DeviceLost => html! {},
     }
 }
 
-fn offer_page(view: &OfferView, shell: &Shell) -> Markup {
+fn offer_page(view: &OfferView, now_micros: i64) -> PhonePage<'static> {
     let body = html! {
         div.al-offer {
-            (ring(view, shell.now_micros))
+            (ring(view, now_micros))
             div {
                 p.al-offer__p { (view.priority.icon()) (view.priority.word()) }
                 h1 { (view.title) }
@@ -253,7 +279,13 @@ fn offer_page(view: &OfferView, shell: &Shell) -> Markup {
             &view.decline_reasons,
         ))
     };
-    phone_page(shell, PhonePage { title: "New job", tab: None, live: LIVE, body, actions })
+    PhonePage {
+        title: "New job".into(),
+        tab: None,
+        live: LIVE,
+        body,
+        actions,
+    }
 }
 
 /// The ring that empties while an answer is awaited; without a script it stands still.
@@ -296,22 +328,30 @@ fn need_list(needs: &[Needed]) -> Markup {
     }
 }
 
-fn job_page(view: &JobView, shell: &Shell) -> Markup {
+fn job_page(view: &JobView, now_micros: i64) -> PhonePage<'static> {
     let body = html! {
-        (job_now(view, shell.now_micros))
+        (job_now(view, now_micros))
         @if let Some(patient) = &view.patient {
             div.al-pt { div { b { (patient.name) } span { (patient.detail) } } }
         }
         (need_list(&view.needs))
         (job_steps(&view.steps))
     };
-    let title = format!("Job {}", view.task_id);
-    let actions = html! { (next_step(view)) (other_steps(view)) };
-    phone_page(shell, PhonePage { title: &title, tab: None, live: LIVE, body, actions })
+    PhonePage {
+        title: format!("Job {}", view.task_id).into(),
+        tab: None,
+        live: LIVE,
+        body,
+        actions: html! { (next_step(view)) (other_steps(view)) },
+    }
 }
 
 fn job_now(view: &JobView, now_micros: i64) -> Markup {
-    let class = if view.pause.is_some() { "al-now al-now--amber" } else { "al-now" };
+    let class = if view.pause.is_some() {
+        "al-now al-now--amber"
+    } else {
+        "al-now"
+    };
     html! {
         div class=(class) {
             p.al-now__s { (view.state.icon()) (view.state.word()) " · " (view.title) }
@@ -354,10 +394,18 @@ fn next_of(view: &JobView) -> Option<(&'static str, String, Icon)> {
     let step = match view.state {
         TaskState::Accepted => ("set_off", String::from("On my way"), icons::FOOTPRINTS),
         TaskState::EnRoute => ("arrive", String::from("I am here"), icons::MAP_PIN),
-        TaskState::AtPickup => ("depart", String::from("Moving"), icons::MOVE_RIGHT),
-        TaskState::InTransit => {
-            ("reach_drop", format!("Arrived at {}", view.place), icons::MAP_PIN)
+        TaskState::AtPickup if view.is_on_the_spot => {
+            ("complete", String::from("Done"), icons::CIRCLE_CHECK)
         }
+        TaskState::AtPickup => match view.identity_check {
+            Some(what) => ("depart", format!("Checked the {what}, moving"), icons::MOVE_RIGHT),
+            None => ("depart", String::from("Moving"), icons::MOVE_RIGHT),
+        },
+        TaskState::InTransit => (
+            "reach_drop",
+            format!("Arrived at {}", view.place),
+            icons::MAP_PIN,
+        ),
         TaskState::AtDrop => ("complete", String::from("Handed over"), icons::HANDSHAKE),
         TaskState::PostAction => ("complete", String::from("Done"), icons::CIRCLE_CHECK),
         TaskState::Paused => ("resume", String::from("Carry on"), icons::PLAY),
@@ -375,6 +423,7 @@ fn next_step(view: &JobView) -> Markup {
     html! {
         form method="post" action={ "/tasks/" (view.task_id) "/" (verb) } data-outbox {
             (hidden("version", view.version))
+            @if verb == "depart" && view.identity_check.is_some() { (hidden("checked", "yes")) }
             button."al-btn al-btn--go" type="submit" data-busy="One moment…" {
                 (icon) span { (words) }
             }
@@ -401,6 +450,9 @@ fn other_steps(view: &JobView) -> Markup {
                     (icons::PHONE) "Call ward"
                 }
             }
+            @if !view.hand_back_reasons.is_empty() {
+                (opens("hand_back", "Give back", icons::UNDO_2))
+            }
             @if !view.abort_reasons.is_empty() {
                 (opens("abort", "Stop", icons::OCTAGON_X))
             }
@@ -411,6 +463,13 @@ fn other_steps(view: &JobView) -> Markup {
             "The ward is told at once.",
             "pause",
             &view.pause_reasons,
+        ))
+        (dialog(
+            "hand_back",
+            "Why give it back?",
+            "It goes to someone else. Nobody counts your answers.",
+            "hand_back",
+            &view.hand_back_reasons,
         ))
         (dialog(
             "abort",
@@ -447,6 +506,9 @@ fn reason_dialog(asked: &ReasonDialog, reasons: &[Choice]) -> Markup {
                 (hidden("version", asked.version))
                 h2.al-h2 id={ (asked.id) "-title" } { (asked.title) }
                 p.al-2 { (asked.about) }
+                @if asked.id == "abort" {
+                    (checkbox("again", "Someone else should come for it", "", false))
+                }
                 div.al-reasons {
                     @for reason in reasons {
                         button.al-reason type="submit" name="reason" value=(reason.value) {
@@ -477,7 +539,16 @@ pub fn not_a_handler(shell: &Shell) -> Markup {
             (submit("Sign out", Some(icons::LOG_OUT), "Signing out…", Weight::Outline))
         }
     };
-    phone_page(shell, PhonePage { title: "My job", tab: None, live: None, body, actions })
+    phone_page(
+        shell,
+        PhonePage {
+            title: "My job".into(),
+            tab: None,
+            live: None,
+            body,
+            actions,
+        },
+    )
 }
 
 #[cfg(test)]
@@ -499,7 +570,7 @@ mod tests {
             TaskState::Paused,
         ] {
             job.state = state;
-            let shown = job_page(&job, &samples::porter_shell()).into_string();
+            let shown = page(&PhoneView::Job(Box::new(job.clone())), &samples::porter_shell()).into_string();
             assert_eq!(shown.matches("al-btn--go").count(), 1, "{state:?}");
         }
     }
@@ -522,7 +593,10 @@ mod tests {
             words: String::new(),
             control: String::new(),
         };
-        let shown = free_page(&free, &samples::porter_shell()).into_string();
-        assert!(!shown.contains("data-since") && !shown.contains("data-until"), "{shown}");
+        let shown = page(&PhoneView::Free(free), &samples::porter_shell()).into_string();
+        assert!(
+            !shown.contains("data-since") && !shown.contains("data-until"),
+            "{shown}"
+        );
     }
 }

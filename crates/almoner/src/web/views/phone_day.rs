@@ -41,7 +41,7 @@ pub struct ShiftBar {
     pub ends: String,
     /// How much of it is over, in thousandths.
     pub now_thousandths: u32,
-    /// Where breaks were taken, in thousandths from and to; drawn as gaps, without a figure.
+    /// Where breaks are planned, in thousandths from and to; drawn as gaps, without a figure.
     pub breaks_thousandths: Vec<(u32, u32)>,
 }
 
@@ -74,7 +74,7 @@ pub fn page(view: &DayView, shell: &Shell) -> Markup {
         ol.al-jobs { @for job in &view.jobs { (job_line(job)) } }
     };
     let page = PhonePage {
-        title: "My day",
+        title: "My day".into(),
         tab: Some(PhoneTab::Day),
         live: None,
         body,
@@ -96,7 +96,10 @@ fn job_line(job: &DayJob) -> Markup {
 fn bar(shift: &ShiftBar) -> Markup {
     let place = |thousandths: u32| thousandths.min(1000) * BAR_WIDTH / 1000;
     let now = place(shift.now_thousandths);
-    let label = format!("Shift {} to {}, and where it stands now", shift.starts, shift.ends);
+    let label = format!(
+        "Shift {} to {}, and where it stands now",
+        shift.starts, shift.ends
+    );
     html! {
         div.al-daybar {
             svg viewBox="0 -12 354 68" role="img" aria-label=(label) {

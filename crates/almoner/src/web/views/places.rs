@@ -138,7 +138,11 @@ fn site_panel(site: &SitePlaces) -> Markup {
 }
 
 fn count(building: &BuildingPlaces) -> usize {
-    building.floors.iter().map(|floor| floor.locations.len()).sum()
+    building
+        .floors
+        .iter()
+        .map(|floor| floor.locations.len())
+        .sum()
 }
 
 fn line(location: &LocationLine) -> Markup {

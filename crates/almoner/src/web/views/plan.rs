@@ -122,8 +122,12 @@ fn levels(levels: &[PlanLevel]) -> Markup {
                             @if level.late > 0 {
                                 (figure("al-lv al-lv--red", icons::ALARM_CLOCK, level.late, "late"))
                             }
-                            (figure("al-lv", icons::HOURGLASS, level.waiting, "waiting"))
-                            (figure("al-lv", icons::USER_ROUND, level.people, "people"))
+                            @if level.waiting > 0 {
+                                (figure("al-lv", icons::HOURGLASS, level.waiting, "waiting"))
+                            }
+                            @if level.people > 0 {
+                                (figure("al-lv", icons::USER_ROUND, level.people, "people"))
+                            }
                         }
                     }
                 }
@@ -171,7 +175,11 @@ pub fn plan(blocks: &[PlanBlock]) -> Markup {
 }
 
 fn card(zone: &ZoneCard) -> Markup {
-    let class = if zone.late > 0 { "al-zone is-late" } else { "al-zone" };
+    let class = if zone.late > 0 {
+        "al-zone is-late"
+    } else {
+        "al-zone"
+    };
     html! {
         a class=(class) href=(zone.href) aria-current=[zone.chosen.then_some("true")] {
             span.al-zone__head {
@@ -191,8 +199,11 @@ fn card(zone: &ZoneCard) -> Markup {
 }
 
 fn dot(name: &str, is_free: bool) -> Markup {
-    let (class, words) =
-        if is_free { ("al-dot is-free", "free") } else { ("al-dot", "on a job") };
+    let (class, words) = if is_free {
+        ("al-dot is-free", "free")
+    } else {
+        ("al-dot", "on a job")
+    };
     html! {
         span class=(class) title=(name) {
             (face(name)) (hidden_words(&format!("{name}, {words}.")))

@@ -66,12 +66,18 @@ impl ProblemView {
 
     /// The same with the number of the incident.
     pub fn with_incident(self, incident: impl Into<String>) -> Self {
-        Self { incident: incident.into(), ..self }
+        Self {
+            incident: incident.into(),
+            ..self
+        }
     }
 
     /// The same with a better reason, such as who was quicker and when.
     pub fn because(self, why: impl Into<String>) -> Self {
-        Self { why: why.into(), ..self }
+        Self {
+            why: why.into(),
+            ..self
+        }
     }
 
     /// The same with another first way on.
@@ -201,7 +207,11 @@ pub fn page(view: &ProblemView, shell: &Shell) -> Markup {
 
 /// The problem as a panel; its heading is the page's heading when it stands alone.
 pub fn block(view: &ProblemView, alone: bool) -> Markup {
-    let class = if view.problem.is_grave() { "al-panel al-panel--red" } else { "al-panel" };
+    let class = if view.problem.is_grave() {
+        "al-panel al-panel--red"
+    } else {
+        "al-panel"
+    };
     html! {
         section class=(class) {
             div.al-empty {
@@ -222,7 +232,11 @@ pub fn block(view: &ProblemView, alone: bool) -> Markup {
 }
 
 fn way_on(words: &str, href: &str, is_first: bool) -> Markup {
-    let weight = if is_first { Weight::Solid } else { Weight::Outline };
+    let weight = if is_first {
+        Weight::Solid
+    } else {
+        Weight::Outline
+    };
     crate::web::parts::blocks::button_link(words, None, href, weight)
 }
 
@@ -237,8 +251,14 @@ mod tests {
         for problem in Problem::ALL {
             let view = ProblemView::usual(*problem).with_incident("01JD-7Q2");
             let shown = page(&view, &samples::shell()).into_string();
-            assert!(shown.contains(&view.what) && shown.contains(&view.why), "{problem:?}");
-            assert!(shown.contains("01JD-7Q2") && shown.contains("href=\"/"), "{problem:?}");
+            assert!(
+                shown.contains(&view.what) && shown.contains(&view.why),
+                "{problem:?}"
+            );
+            assert!(
+                shown.contains("01JD-7Q2") && shown.contains("href=\"/"),
+                "{problem:?}"
+            );
         }
     }
 

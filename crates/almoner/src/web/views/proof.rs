@@ -34,6 +34,10 @@ pub struct ProofView {
     pub signed_by: String,
     /// The hashes beside the way, from the entry upwards.
     pub way: Vec<ProofStep>,
+    /// What the entry says, each part with its name.
+    pub facts: Vec<(&'static str, String)>,
+    /// The rows it left behind, each in words.
+    pub touched: Vec<String>,
     /// Where the proof can be had as a file.
     pub download_href: String,
     /// The command that checks it offline.
@@ -51,7 +55,11 @@ pub struct ProofStep {
 
 /// The panel beside the log.
 pub fn panel(view: &ProofView) -> Markup {
-    let state = if view.holds { ControlState::Proved } else { ControlState::Failed };
+    let state = if view.holds {
+        ControlState::Proved
+    } else {
+        ControlState::Failed
+    };
     html! {
         aside."al-panel al-ctl" aria-label={ "Proof of entry " (view.sequence) } {
             div.al-panel__head {
@@ -59,7 +67,12 @@ pub fn panel(view: &ProofView) -> Markup {
             }
             div."al-panel__body al-stack" {
                 p { (finding(view)) }
+                (said(view))
                 (tree(view))
+                p.al-small {
+                    "Each box is a fingerprint of the two below it. If one letter of this entry "
+                    "were changed, the fingerprint at the top would be another."
+                }
                 (facts(&[
                     ("Leaf", html! { span."al-mono al-break" { (view.leaf) } }),
                     ("Head", html! { span."al-mono al-break" { (view.head) } }),
@@ -73,8 +86,27 @@ pub fn panel(view: &ProofView) -> Markup {
                     h3.al-h4 { "Without trusting this server" }
                     pre.al-cmd tabindex="0" aria-label="Command" { code { (view.command) } }
                 }
-                a."nhsuk-button nhsuk-button--secondary nhsuk-button--small" download
-                    href=(view.download_href) { (icons::DOWNLOAD) "Download proof" }
+                div {
+                    a."nhsuk-button nhsuk-button--secondary nhsuk-button--small" download
+                        href=(view.download_href) { (icons::DOWNLOAD) "Download proof" }
+                }
+            }
+        }
+    }
+}
+
+/// What the entry says, and which rows it left behind.
+fn said(view: &ProofView) -> Markup {
+    html! {
+        dl.al-dl {
+            @for (name, words) in view.facts.iter().filter(|(_, words)| !words.is_empty()) {
+                dt { (name) } dd.al-break { (words) }
+            }
+        }
+        @if !view.touched.is_empty() {
+            details.al-hashes {
+                summary { "Rows it left behind: " (view.touched.len()) }
+                ol { @for row in &view.touched { li { span."al-mono al-break" { (row) } } } }
             }
         }
     }
@@ -87,7 +119,10 @@ fn finding(view: &ProofView) -> String {
     if view.anchored.is_empty() {
         return String::from("This entry is in the log. Its head is not anchored yet.");
     }
-    format!("This entry is in the log, and the log is the one anchored at {}.", view.anchored)
+    format!(
+        "This entry is in the log, and the log is the one anchored at {}.",
+        view.anchored
+    )
 }
 
 fn step_line(step: &ProofStep) -> Markup {
@@ -102,17 +137,17 @@ fn tree(view: &ProofView) -> Markup {
     const ROW: usize = 54;
     let drawn = &view.way[..view.way.len().min(STEPS_DRAWN)];
     let more = view.way.len() - drawn.len();
-    let bottom = 60 + ROW * drawn.len();
+    let bottom = 40 + ROW * drawn.len().max(1);
     let label = format!(
         "{} hashes beside this entry lead up to the signed head of the log.",
         view.way.len()
     );
     html! {
         svg.al-tree viewBox={ "0 0 356 " (bottom + 30) } role="img" aria-label=(label) {
+            path.path d={ "M178 " (bottom) "V42" } {}
             @for (height, step) in drawn.iter().enumerate() {
                 (tree_step(bottom - ROW * height, step, height == 0))
             }
-            path.path d={ "M178 " (bottom - ROW * drawn.len()) "V42" } {}
             @if drawn.is_empty() { (node(132, bottom, "this entry", "me")) }
             g."al-node al-node--head" {
                 rect x="28" y="6" width="300" height="36" rx="6" {}
@@ -128,10 +163,13 @@ fn tree(view: &ProofView) -> Markup {
 fn tree_step(y: usize, step: &ProofStep, is_first: bool) -> Markup {
     let sibling_x = if step.is_left { 14 } else { 250 };
     let name = short(&step.hash);
-    let (own, kind) = if is_first { ("this entry", "me") } else { ("computed", "on") };
+    let (own, kind) = if is_first {
+        ("this entry", "me")
+    } else {
+        ("computed", "on")
+    };
     html! {
         path.edge d={ "M" (sibling_x + 46) " " (y) "V" (y - 12) "H178" } {}
-        path.path d={ "M178 " (y) "V" (y.saturating_sub(28)) } {}
         (node(132, y, own, kind))
         (node(sibling_x, y, &name, "sib"))
     }
@@ -148,7 +186,10 @@ fn node(x: usize, y: usize, words: &str, kind: &str) -> Markup {
 
 /// The ends of a hash, for where there is little room: `9f3a…c1`.
 fn short(hash: &str) -> String {
-    let letters: Vec<char> = hash.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let letters: Vec<char> = hash
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .collect();
     if letters.len() < 8 {
         return letters.into_iter().collect();
     }
@@ -184,7 +225,10 @@ mod tests {
         let mut proof = samples::assurance::proof();
         proof.holds = false;
         let shown = panel(&proof).into_string();
-        assert!(shown.contains("does not lead to the signed head"), "{shown}");
+        assert!(
+            shown.contains("does not lead to the signed head"),
+            "{shown}"
+        );
         assert!(!shown.contains("Proved"), "{shown}");
     }
 }

@@ -46,7 +46,11 @@ pub struct DemoPerson {
 
 /// `GET /sign-in`
 pub fn page(view: &SignInView, shell: &Shell) -> Markup {
-    let single = if view.demonstration.is_empty() { " al-signin__main--one" } else { "" };
+    let single = if view.demonstration.is_empty() {
+        " al-signin__main--one"
+    } else {
+        ""
+    };
     let content = html! {
         div.al-signin {
             (side(shell))
@@ -96,7 +100,10 @@ fn form(view: &SignInView) -> Markup {
         autocomplete: "current-password",
         ..Field::default()
     };
-    let idle = format!("Signs you out after {} quiet minutes.", view.shared_idle_minutes);
+    let idle = format!(
+        "Signs you out after {} quiet minutes.",
+        view.shared_idle_minutes
+    );
     html! {
         div.al-signin__form {
             h1.al-h1 { "Sign in" }

@@ -88,7 +88,7 @@ pub struct TimeLineEntry {
     pub state: Option<TaskState>,
     /// What happened, in bold, such as “Accepted”.
     pub what: String,
-    /// The rest of the sentence, such as “by Joel P., 21 s later”.
+    /// The rest of the sentence, such as “by Joel P., 21 s later” or “: consent form missing”.
     pub detail: String,
     /// Whether it is past, now or expected.
     pub when: When,
@@ -145,15 +145,15 @@ pub fn page(view: &TaskView, shell: &Shell) -> Markup {
         (crumb("Board", "/board", &title))
         (error_summary(&view.errors))
         (task_head(view, shell.now_micros))
-        @if let Some(promise) = &view.promise { (promised(promise, &view.progress)) }
+        (promised(view))
         div."al-cols al-cols--task" {
             div.al-stack { (time_line(view)) }
-            div.al-stack { (why_panel(view.why.as_ref())) }
+            div.al-stack { (why(view)) }
             div.al-stack { (move_panels(view)) }
         }
-        (dialogs(view.id, &view.actions))
+        (task_dialogs(view))
     };
-    let live = format!("/board/live?task={}", view.id);
+    let live = format!("/tasks/{}/live", view.id);
     let page = Page {
         title: &title,
         help: "task",
@@ -184,8 +184,22 @@ pub fn task_head(view: &TaskView, now_micros: i64) -> Markup {
     }
 }
 
-/// Fragment: the two promised times and the way between.
-pub fn promised(promise: &TaskPromise, steps: &[ProgressStep]) -> Markup {
+/// All fragments of the page that move by themselves.
+pub fn live_parts(view: &TaskView, now_micros: i64) -> Markup {
+    html! {
+        (task_head(view, now_micros))
+        (promised(view))
+        (time_line(view))
+        (why(view))
+        (task_dialogs(view))
+    }
+}
+
+/// Fragment: the two promised times and the way between; empty while nothing can be promised.
+pub fn promised(view: &TaskView) -> Markup {
+    let Some(promise) = &view.promise else {
+        return html! { div #task-promise data-live-part {} };
+    };
     html! {
         div."al-panel al-eta" #task-promise data-live-part {
             div {
@@ -193,7 +207,7 @@ pub fn promised(promise: &TaskPromise, steps: &[ProgressStep]) -> Markup {
                 b { (promise.pickup_at) }
                 small { (promise.pickup_detail) }
             }
-            (track(steps))
+            (track(&view.progress))
             div.al-right {
                 span { (promise.drop_words) }
                 b { (promise.drop_at) }
@@ -201,6 +215,16 @@ pub fn promised(promise: &TaskPromise, steps: &[ProgressStep]) -> Markup {
             }
         }
     }
+}
+
+/// Fragment: the dialogs behind the buttons that are there now.
+fn task_dialogs(view: &TaskView) -> Markup {
+    html! { div #task-dialogs data-live-part { (dialogs(view.id, &view.actions)) } }
+}
+
+/// Fragment: why this person.
+fn why(view: &TaskView) -> Markup {
+    html! { div #task-why data-live-part { (why_panel(view.why.as_ref())) } }
 }
 
 /// The way as a line of steps; the sentence in its label says the same.
@@ -242,9 +266,16 @@ fn track_step(x: usize, step: &ProgressStep, is_first: bool, is_last: bool) -> M
 
 fn track_sentence(steps: &[ProgressStep]) -> String {
     let list = |done: bool| {
-        let words: Vec<&str> =
-            steps.iter().filter(|step| step.done == done).map(|step| step.words.as_str()).collect();
-        if words.is_empty() { String::from("nothing") } else { words.join(", ") }
+        let words: Vec<&str> = steps
+            .iter()
+            .filter(|step| step.done == done)
+            .map(|step| step.words.as_str())
+            .collect();
+        if words.is_empty() {
+            String::from("nothing")
+        } else {
+            words.join(", ")
+        }
     };
     format!("Done: {}. Ahead: {}.", list(true), list(false))
 }
@@ -257,7 +288,7 @@ pub fn time_line(view: &TaskView) -> Markup {
                 li class=[time_class(entry.when)] {
                     time { (entry.at) }
                     (time_icon(entry))
-                    div { b { (entry.what) } " " (entry.detail) }
+                    div { b { (entry.what) } (joint(&entry.detail)) (entry.detail) }
                 }
             }
         }
@@ -271,6 +302,15 @@ pub fn time_line(view: &TaskView) -> Markup {
         div #task-time-line data-live-part {
             (Panel { title: "Time line", beside: Some(entries), body, ..Panel::default() })
         }
+    }
+}
+
+/// What stands between the bold words and the rest: nothing where the rest begins with a sign.
+fn joint(detail: &str) -> &'static str {
+    if detail.starts_with([':', ',', '.']) {
+        ""
+    } else {
+        " "
     }
 }
 
@@ -295,7 +335,9 @@ fn why_panel(why: Option<&WhyThisPerson>) -> Markup {
     };
     let body = html! {
         p.al-why__say { (why.say) }
-        ul.al-why { @for measure in &why.measures { (why_measure(measure)) } }
+        @if !why.measures.is_empty() {
+            ul.al-why { @for measure in &why.measures { (why_measure(measure)) } }
+        }
         @if !why.others.is_empty() {
             h3.al-h4 { "Also thought about" }
             ul.al-others {
@@ -350,20 +392,34 @@ mod tests {
     use super::*;
 
     fn step(words: &str, done: bool) -> ProgressStep {
-        ProgressStep { words: words.into(), done }
+        ProgressStep {
+            words: words.into(),
+            done,
+        }
     }
 
     /// Someone who listens to the page hears what is done and what is ahead.
     #[test]
     fn the_way_is_also_a_sentence() {
-        let steps = [step("Ready", true), step("Offered", true), step("Moving", false)];
-        assert_eq!(track_sentence(&steps), "Done: Ready, Offered. Ahead: Moving.");
+        let steps = [
+            step("Ready", true),
+            step("Offered", true),
+            step("Moving", false),
+        ];
+        assert_eq!(
+            track_sentence(&steps),
+            "Done: Ready, Offered. Ahead: Moving."
+        );
     }
 
     /// A task without steps, or with one, is drawn without falling over.
     #[test]
     fn a_short_way_is_drawn_too() {
-        for steps in [vec![], vec![step("Ready", false)], vec![step("Ready", true)]] {
+        for steps in [
+            vec![],
+            vec![step("Ready", false)],
+            vec![step("Ready", true)],
+        ] {
             assert!(track(&steps).into_string().contains("svg"));
         }
     }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use crate::web::parts::blocks::Weight;
 use crate::web::parts::forms::{
-    Choice, Dialog, Field, act, opens_dialog, picks, select, submit, submit_small, text_area,
+    Choice, Dialog, Field, act, checkbox, opens_dialog, picks, select, submit, submit_small,
 };
 use crate::web::parts::icons;
 
@@ -19,44 +19,64 @@ pub struct TaskActions {
     pub version: i64,
     /// Whether it can be let into the queue after approval.
     pub approve: bool,
+    /// Reasons for which it can be turned down; empty when it cannot.
+    pub reject_reasons: Vec<Choice>,
     /// Whether the ward can say “ready to move”.
     pub release: bool,
-    /// Reasons for which it can be held back; empty when it cannot.
-    pub hold_reasons: Vec<Choice>,
-    /// People it can be given to, with why each fits or does not; empty when it cannot.
+    /// Whether the ward can say “not ready”.
+    pub hold: bool,
+    /// People it can be given to, with where they are; empty when it cannot.
     pub assign_to: Vec<Choice>,
+    /// Reasons for choosing someone.
+    pub assign_reasons: Vec<Choice>,
     /// Reasons for which it can be taken back from its handler; empty when it cannot.
     pub recall_reasons: Vec<Choice>,
+    /// Whether a patient is under way, so that someone must have taken over first.
+    pub recall_needs_handover: bool,
     /// Reasons for which it can be cancelled; empty when it cannot.
     pub cancel_reasons: Vec<Choice>,
+    /// Whether the finished work can be checked.
+    pub verify: bool,
 }
 
 /// The buttons at the head of the task page.
 pub fn buttons(task_id: i64, actions: &TaskActions) -> Markup {
+    let now = |verb: &str, button: Markup| {
+        act(&format!("/tasks/{task_id}/{verb}"), actions.version, button)
+    };
     html! {
         @if actions.approve {
-            (act(
-                &format!("/tasks/{task_id}/approve"),
-                actions.version,
-                submit_small("Approve", Some(icons::STAMP), "Approving…", Weight::Solid),
-            ))
+            (now("approve", submit_small("Approve", Some(icons::STAMP), "…", Weight::Solid)))
+        }
+        @if !actions.reject_reasons.is_empty() {
+            (opens_dialog("reject", "Turn down", icons::CIRCLE_SLASH))
         }
         @if actions.release {
-            (act(
-                &format!("/tasks/{task_id}/release"),
-                actions.version,
-                submit_small(
-                    "Ready to move",
-                    Some(icons::CIRCLE_CHECK),
-                    "Starting…",
-                    Weight::Solid,
-                ),
-            ))
+            (now("release", submit_small(
+                "Ready to move",
+                Some(icons::CIRCLE_CHECK),
+                "Starting…",
+                Weight::Solid,
+            )))
+        }
+        @if actions.verify {
+            (now("verify", html! {
+                button."nhsuk-button nhsuk-button--small" type="submit" name="verdict"
+                    value="passed" data-busy="…" { (icons::BADGE_CHECK) span { "It is good" } }
+            }))
+            (now("verify", html! {
+                button."nhsuk-button nhsuk-button--small nhsuk-button--secondary" type="submit"
+                    name="verdict" value="failed" data-busy="…" {
+                    (icons::ROTATE_CCW) span { "Do it again" }
+                }
+            }))
         }
         @if !actions.assign_to.is_empty() {
             (opens_dialog("assign", "Assign", icons::ARROW_RIGHT_LEFT))
         }
-        @if !actions.hold_reasons.is_empty() { (opens_dialog("hold", "Hold", icons::HAND)) }
+        @if actions.hold {
+            (now("hold", submit_small("Not ready", Some(icons::HAND), "…", Weight::Outline)))
+        }
         @if !actions.recall_reasons.is_empty() {
             (opens_dialog("recall", "Recall", icons::UNDO_2))
         }
@@ -68,17 +88,14 @@ pub fn buttons(task_id: i64, actions: &TaskActions) -> Markup {
 
 /// The dialogs behind the buttons.
 pub fn dialogs(task_id: i64, actions: &TaskActions) -> Markup {
+    let ask = |asked: &Asked, reasons: &[Choice]| {
+        html! { @if !reasons.is_empty() { (with_reason(task_id, actions, asked, reasons)) } }
+    };
     html! {
         @if !actions.assign_to.is_empty() { (assign(task_id, actions)) }
-        @if !actions.hold_reasons.is_empty() {
-            (with_reason(task_id, actions.version, &HOLD, &actions.hold_reasons))
-        }
-        @if !actions.recall_reasons.is_empty() {
-            (with_reason(task_id, actions.version, &RECALL, &actions.recall_reasons))
-        }
-        @if !actions.cancel_reasons.is_empty() {
-            (with_reason(task_id, actions.version, &CANCEL, &actions.cancel_reasons))
-        }
+        (ask(&REJECT, &actions.reject_reasons))
+        (ask(&RECALL, &actions.recall_reasons))
+        (ask(&CANCEL, &actions.cancel_reasons))
     }
 }
 
@@ -92,13 +109,13 @@ struct Asked {
     weight: Weight,
 }
 
-const HOLD: Asked = Asked {
-    verb: "hold",
-    title: "Hold this task",
-    about: "It leaves the queue until someone says it is ready.",
-    button: "Hold task",
-    busy: "Holding…",
-    weight: Weight::Solid,
+const REJECT: Asked = Asked {
+    verb: "reject",
+    title: "Turn this request down",
+    about: "The ward sees it with your reason. Nobody is sent.",
+    button: "Turn down",
+    busy: "Turning down…",
+    weight: Weight::Danger,
 };
 
 const RECALL: Asked = Asked {
@@ -119,36 +136,35 @@ const CANCEL: Asked = Asked {
     weight: Weight::Danger,
 };
 
-fn with_reason(task_id: i64, version: i64, asked: &Asked, reasons: &[Choice]) -> Markup {
+fn with_reason(
+    task_id: i64,
+    actions: &TaskActions,
+    asked: &Asked,
+    reasons: &[Choice],
+) -> Markup {
+    let asks_handover = asked.verb == RECALL.verb && actions.recall_needs_handover;
     let fields = html! {
         p.al-2 { (asked.about) }
         (picks("Why?", "reason", reasons, ""))
-        (words_field(asked.verb))
+        @if asks_handover {
+            (checkbox(
+                "handover",
+                "Someone has safely taken over the patient",
+                "A patient is under way. Without this the task stays with its handler.",
+                false,
+            ))
+        }
     };
     html! {
         (Dialog {
             id: asked.verb,
             title: asked.title,
             action: format!("/tasks/{task_id}/{}", asked.verb),
-            version,
+            version: actions.version,
             fields,
             button: submit(asked.button, None, asked.busy, asked.weight),
         })
     }
-}
-
-fn words_field(verb: &str) -> Markup {
-    let id = format!("{verb}-words");
-    text_area(
-        &Field {
-            name: "words",
-            id: &id,
-            label: "More, if needed (optional)",
-            hint: "No patient's name here. It is kept in the log.",
-            ..Field::default()
-        },
-        2,
-    )
 }
 
 fn assign(task_id: i64, actions: &TaskActions) -> Markup {
@@ -158,12 +174,15 @@ fn assign(task_id: i64, actions: &TaskActions) -> Markup {
             &Field { name: "person", label: "Who?", ..Field::default() },
             &actions.assign_to,
         ))
-        (Field {
-            name: "reason",
-            label: "Why this person?",
-            hint: "It stands in the log beside your name.",
-            ..Field::default()
-        })
+        (select(
+            &Field {
+                name: "reason",
+                label: "Why this person?",
+                hint: "It stands in the log beside your name.",
+                ..Field::default()
+            },
+            &actions.assign_reasons,
+        ))
     };
     html! {
         (Dialog {

@@ -88,7 +88,12 @@ fn listed(view: &TaskTypesView) -> Markup {
     let rows = html! {
         @for task_type in &view.task_types { (row(task_type, view.may_change)) }
     };
-    table("Task types and their targets in minutes", "", &COLUMNS, rows)
+    table(
+        "Task types and their targets in minutes",
+        "",
+        &COLUMNS,
+        rows,
+    )
 }
 
 fn row(task_type: &TaskTypeRow, may_change: bool) -> Markup {
@@ -122,9 +127,21 @@ fn dialog_id(task_type: &TaskTypeRow) -> String {
 
 fn change(task_type: &TaskTypeRow, errors: &[FormError]) -> Markup {
     let minutes = [
-        ("emergency_minutes", "Emergency, minutes", task_type.emergency_minutes),
-        ("urgent_minutes", "Urgent, minutes", task_type.urgent_minutes),
-        ("routine_minutes", "Routine, minutes", task_type.routine_minutes),
+        (
+            "emergency_minutes",
+            "Emergency, minutes",
+            task_type.emergency_minutes,
+        ),
+        (
+            "urgent_minutes",
+            "Urgent, minutes",
+            task_type.urgent_minutes,
+        ),
+        (
+            "routine_minutes",
+            "Routine, minutes",
+            task_type.routine_minutes,
+        ),
     ];
     let fields = html! {
         p.al-2 { "Holds for tasks asked from now on. Open tasks keep their targets." }

@@ -1,7 +1,9 @@
-//! What one line alone cannot show: codes that are there twice, and references to what is not there.
+//! What one line alone cannot show: codes that are there twice, and references to what is not
+//! there.
 //!
-//! A second step on purpose: the caller knows what the database has already, and passes those codes in.
-//! Refuses: nothing itself; the problems go to [`super::Parsed::with`], which drops their lines.
+//! A second step on purpose: the caller knows what the database has already, and passes those codes
+//! in. Refuses: nothing itself; the problems go to [`super::Parsed::with`], which drops their
+//! lines.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +37,12 @@ pub fn check_places(rows: &Rows<PlaceRow>) -> Vec<BadLine> {
         let (first, level) = *levels.entry(floor).or_insert((*line, place.level));
         if level != place.level {
             let problem = format!("line {first} has this floor on level {level}");
-            bad.push(BadLine::value(*line, "level", problem, &place.level.to_string()));
+            bad.push(BadLine::value(
+                *line,
+                "level",
+                problem,
+                &place.level.to_string(),
+            ));
         }
     }
     bad
@@ -50,17 +57,27 @@ pub fn check_edges(rows: &Rows<EdgeRow>, places: &KnownCodes) -> Vec<BadLine> {
             bad.extend(unknown(*line, field, code, places, "location"));
         }
         if edge.from == edge.to {
-            bad.push(BadLine::value(*line, "to", "the walk ends where it begins", &edge.to));
+            bad.push(BadLine::value(
+                *line,
+                "to",
+                "the walk ends where it begins",
+                &edge.to,
+            ));
             continue;
         }
         let mut directions = vec![(edge.from.clone(), edge.to.clone())];
         if !edge.is_one_way {
             directions.push((edge.to.clone(), edge.from.clone()));
         }
-        let earlier = directions.iter().find_map(|way| seen.get(&(way.clone(), edge.way)).copied());
+        let earlier = directions
+            .iter()
+            .find_map(|way| seen.get(&(way.clone(), edge.way)).copied());
         if let Some(first) = earlier {
             let first: LineNumber = first;
-            bad.push(BadLine::whole(*line, format!("this walk is already on line {first}")));
+            bad.push(BadLine::whole(
+                *line,
+                format!("this walk is already on line {first}"),
+            ));
         }
         for way in directions {
             seen.entry((way, edge.way)).or_insert(*line);
@@ -76,7 +93,9 @@ pub fn check_people(
     skills: &KnownCodes,
     places: &KnownCodes,
 ) -> Vec<BadLine> {
-    let numbers = rows.iter().map(|(line, person)| (*line, person.staff_number.clone()));
+    let numbers = rows
+        .iter()
+        .map(|(line, person)| (*line, person.staff_number.clone()));
     let mut bad = twice("staff_number", numbers);
     for (line, person) in rows {
         bad.extend(unknown(*line, "team", &person.team, teams, "team"));
@@ -95,7 +114,13 @@ pub fn check_shifts(rows: &Rows<ShiftRow>, staff_numbers: &KnownCodes) -> Vec<Ba
     let mut bad = Vec::new();
     let mut by_person: BTreeMap<&str, Vec<(i64, i64, LineNumber)>> = BTreeMap::new();
     for (line, shift) in rows {
-        bad.extend(unknown(*line, "staff_number", &shift.staff_number, staff_numbers, "staff number"));
+        bad.extend(unknown(
+            *line,
+            "staff_number",
+            &shift.staff_number,
+            staff_numbers,
+            "staff number",
+        ));
         let shifts = by_person.entry(&shift.staff_number).or_default();
         shifts.push((shift.starts_at, shift.ends_at, *line));
     }
@@ -123,10 +148,18 @@ pub fn check_tasks(
     task_types: &KnownCodes,
     places: &KnownCodes,
 ) -> Vec<BadLine> {
-    let named = rows.iter().filter_map(|(line, task)| Some((*line, task.reference.clone()?)));
+    let named = rows
+        .iter()
+        .filter_map(|(line, task)| Some((*line, task.reference.clone()?)));
     let mut bad = twice("reference", named);
     for (line, task) in rows {
-        bad.extend(unknown(*line, "task_type", &task.task_type, task_types, "kind of work"));
+        bad.extend(unknown(
+            *line,
+            "task_type",
+            &task.task_type,
+            task_types,
+            "kind of work",
+        ));
         bad.extend(unknown(*line, "from", &task.from, places, "location"));
         if let Some(to) = &task.to {
             bad.extend(unknown(*line, "to", to, places, "location"));
@@ -143,7 +176,9 @@ fn unknown(
     what: &str,
 ) -> Option<BadLine> {
     let problem = || format!("there is no {what} with this code");
-    known.lacks(code).then(|| BadLine::value(line, field, problem(), code))
+    known
+        .lacks(code)
+        .then(|| BadLine::value(line, field, problem(), code))
 }
 
 /// Codes that are there twice, or that only capitals keep apart.
@@ -156,7 +191,12 @@ fn twice(field: &str, codes: impl Iterator<Item = (LineNumber, String)>) -> Vec<
                 first_lines.insert(code.to_lowercase(), (line, code));
             }
             Some((first, same)) if *same == code => {
-                bad.push(BadLine::value(line, field, format!("line {first} has the same"), &code));
+                bad.push(BadLine::value(
+                    line,
+                    field,
+                    format!("line {first} has the same"),
+                    &code,
+                ));
             }
             Some((first, _)) => {
                 let problem = format!("line {first} has the same but for capitals");

@@ -1,7 +1,8 @@
 //! Cells to values: texts, codes, numbers, yes and no, moments and times of day.
 //!
 //! Refuses: anything that could be read in two ways, such as a two-digit year, a month first, or an
-//! hour that the change of the clocks lets happen twice. Each problem is noted, and reading goes on.
+//! hour that the change of the clocks lets happen twice. Each problem is noted, and reading goes
+//! on.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
@@ -25,7 +26,12 @@ pub(super) struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     pub(super) fn new(row: &'a Row, columns: &'a Columns, zone: &'a TimeZone) -> Self {
-        Self { row, columns, zone, problems: Vec::new() }
+        Self {
+            row,
+            columns,
+            zone,
+            problems: Vec::new(),
+        }
     }
 
     pub(super) fn finish(self) -> Vec<BadLine> {
@@ -35,14 +41,23 @@ impl<'a> Cells<'a> {
     /// The cell, if the file has the column and it is not empty.
     fn cell(&self, field: &str) -> Option<&'a str> {
         let (index, _) = self.columns.places.get(field)?;
-        self.row.cells.get(*index).map(String::as_str).filter(|cell| !cell.is_empty())
+        self.row
+            .cells
+            .get(*index)
+            .map(String::as_str)
+            .filter(|cell| !cell.is_empty())
     }
 
     /// Notes a problem with a field.
     pub(super) fn object(&mut self, field: &str, problem: impl Into<String>) {
-        let header = self.columns.places.get(field).map_or(field, |(_, header)| header.as_str());
+        let header = self
+            .columns
+            .places
+            .get(field)
+            .map_or(field, |(_, header)| header.as_str());
         let value = self.cell(field).unwrap_or_default();
-        self.problems.push(BadLine::value(self.row.line, header, problem, value));
+        self.problems
+            .push(BadLine::value(self.row.line, header, problem, value));
     }
 
     fn required(&mut self, field: &str) -> Option<&'a str> {
@@ -86,7 +101,10 @@ impl<'a> Cells<'a> {
     /// Several names, separated by `;` `,` or `|`.
     pub(super) fn names(&mut self, field: &str) -> Option<Vec<String>> {
         let list = self.optional(field, |cell| {
-            let parts = cell.split([';', ',', '|']).map(str::trim).filter(|part| !part.is_empty());
+            let parts = cell
+                .split([';', ',', '|'])
+                .map(str::trim)
+                .filter(|part| !part.is_empty());
             parts.map(name).collect::<Result<Vec<_>, _>>()
         });
         list.map(Option::unwrap_or_default)
@@ -119,7 +137,8 @@ impl<'a> Cells<'a> {
     ) -> Option<Option<T>> {
         self.optional(field, |cell| {
             let folded = cell.to_lowercase();
-            choose(&folded).ok_or_else(|| format!("one of these is expected: {}", choices.join(", ")))
+            choose(&folded)
+                .ok_or_else(|| format!("one of these is expected: {}", choices.join(", ")))
         })
     }
 
@@ -129,7 +148,9 @@ impl<'a> Cells<'a> {
         field: &str,
         read: impl Fn(&str) -> Result<T, E>,
     ) -> Option<Option<T>> {
-        self.optional(field, |cell| read(cell).map_err(|problem| problem.to_string()))
+        self.optional(field, |cell| {
+            read(cell).map_err(|problem| problem.to_string())
+        })
     }
 
     /// A day and a time, in microseconds since 1970, UTC.
@@ -207,11 +228,15 @@ fn date(text: &str) -> Result<Date, String> {
         return Err("the year is not between 2000 and 2100".to_owned());
     }
     if month > 12 {
-        return Err(format!("there is no month {month}: the day stands first; {DATE_FORMS}"));
+        return Err(format!(
+            "there is no month {month}: the day stands first; {DATE_FORMS}"
+        ));
     }
     let (month, day) = (i8::try_from(month), i8::try_from(day));
     match (month, day) {
-        (Ok(month), Ok(day)) => Date::new(year, month, day).map_err(|_| "there is no such day".to_owned()),
+        (Ok(month), Ok(day)) => {
+            Date::new(year, month, day).map_err(|_| "there is no such day".to_owned())
+        }
         _ => Err("there is no such day".to_owned()),
     }
 }
@@ -231,7 +256,8 @@ pub(super) fn time_of_day(text: &str) -> Result<Time, String> {
     if parts.len() > 3 {
         return Err(expected());
     }
-    Time::new(part(0)?, part(1)?, part(2)?, 0).map_err(|_| "there is no such time of day".to_owned())
+    Time::new(part(0)?, part(1)?, part(2)?, 0)
+        .map_err(|_| "there is no such time of day".to_owned())
 }
 
 fn offset_seconds(text: &str) -> Option<i64> {
@@ -251,7 +277,8 @@ fn unambiguous(local: DateTime, zone: &TimeZone) -> Result<i64, String> {
             Err("the clocks go forward then: there is no such time on that day".to_owned())
         }
         AmbiguousOffset::Fold { .. } => Err(
-            "the clocks go back then, and this time comes twice: add its offset, +01:00 or +00:00".to_owned(),
+            "the clocks go back then, and this time comes twice: add its offset, +01:00 or +00:00"
+                .to_owned(),
         ),
     }
 }

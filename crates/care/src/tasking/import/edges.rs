@@ -1,6 +1,7 @@
 //! Walks between neighbouring locations, in seconds.
 //!
-//! Refuses: walks of nothing and of more than an hour. That both ends exist is checked in `across.rs`.
+//! Refuses: walks of nothing and of more than an hour. That both ends exist is checked in
+//! `across.rs`.
 
 use super::mapping::Field;
 use super::{ImportRow, RowCells};
@@ -37,7 +38,13 @@ impl ImportRow for EdgeRow {
         Field {
             name: "seconds",
             is_required: true,
-            guesses: &["walking seconds", "walk seconds", "walk time s", "time s", "duration s"],
+            guesses: &[
+                "walking seconds",
+                "walk seconds",
+                "walk time s",
+                "time s",
+                "duration s",
+            ],
             meaning: "how many seconds the walk takes",
         },
         Field {
@@ -58,7 +65,9 @@ impl ImportRow for EdgeRow {
         let cells = &mut cells.0;
         let from = cells.name("from");
         let to = cells.name("to");
-        let seconds = cells.number("seconds", 1, 3_600).and_then(|number| u32::try_from(number).ok());
+        let seconds = cells
+            .number("seconds", 1, 3_600)
+            .and_then(|number| u32::try_from(number).ok());
         let choices = &["corridor", "lift", "stairs", "outside"];
         let way = cells.choice("way", |word| Way::from_code(&word.to_uppercase()), choices);
         let is_one_way = cells.yes_no("one_way");

@@ -1,7 +1,7 @@
 //! JSON to cells: an array of flat objects, each with the line on which it begins.
 //!
-//! Refuses: objects within objects, a key twice, and anything before or after the array. A list of texts
-//! is taken as one text with semicolons, as a spreadsheet would hold it.
+//! Refuses: objects within objects, a key twice, and anything before or after the array. A list of
+//! texts is taken as one text with semicolons, as a spreadsheet would hold it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -49,27 +49,41 @@ pub(super) fn sheet(bytes: &[u8]) -> Sheet {
         Ok(text) => text,
         Err(problem) => {
             let line = line_at(bytes, problem.valid_up_to());
-            return Sheet::only(BadLine::whole(line, "the letters are not in UTF-8: save the file as UTF-8"));
+            return Sheet::only(BadLine::whole(
+                line,
+                "the letters are not in UTF-8: save the file as UTF-8",
+            ));
         }
     };
     let (parts, broken) = elements(text);
-    let mut sheet = Sheet { bad: broken.into_iter().collect(), ..Sheet::default() };
+    let mut sheet = Sheet {
+        bad: broken.into_iter().collect(),
+        ..Sheet::default()
+    };
     let mut objects = Vec::new();
     for (line, part) in parts {
         if objects.len() >= LINES_MAX {
-            sheet.bad.push(BadLine::whole(line, "the file has more than 200,000 entries: split it"));
+            sheet.bad.push(BadLine::whole(
+                line,
+                "the file has more than 200,000 entries: split it",
+            ));
             break;
         }
         match serde_json::from_str::<Pairs>(part) {
             Ok(Pairs(pairs)) => objects.push((line, pairs)),
             Err(problem) => {
                 let at = LineNumber(line.0 + (problem.line() as u64).saturating_sub(1));
-                sheet.bad.push(BadLine::whole(at, format!("this is not a JSON object: {}", plain(&problem))));
+                sheet.bad.push(BadLine::whole(
+                    at,
+                    format!("this is not a JSON object: {}", plain(&problem)),
+                ));
             }
         }
     }
     if objects.is_empty() && sheet.bad.is_empty() {
-        sheet.bad.push(BadLine::whole(LineNumber(1), "the list is empty"));
+        sheet
+            .bad
+            .push(BadLine::whole(LineNumber(1), "the list is empty"));
     }
     fill(&mut sheet, objects);
     sheet
@@ -82,7 +96,10 @@ fn fill(sheet: &mut Sheet, objects: Vec<(LineNumber, Vec<(String, Value)>)>) {
             let next = index_of.len();
             let index = *index_of.entry(key.clone()).or_insert(next);
             if index == COLUMNS_MAX {
-                sheet.bad.push(BadLine::whole(*line, "there are more than 200 different keys"));
+                sheet.bad.push(BadLine::whole(
+                    *line,
+                    "there are more than 200 different keys",
+                ));
                 return;
             }
         }
@@ -98,14 +115,18 @@ fn fill(sheet: &mut Sheet, objects: Vec<(LineNumber, Vec<(String, Value)>)>) {
         for (key, value) in pairs {
             let cell = &mut cells[index_of[&key]];
             if cell.is_some() {
-                sheet.bad.push(BadLine::value(line, &key, "this key is given twice", ""));
+                sheet
+                    .bad
+                    .push(BadLine::value(line, &key, "this key is given twice", ""));
             }
             let text = text_of(&value).unwrap_or_else(|problem| {
                 sheet.bad.push(BadLine::value(line, &key, problem, ""));
                 String::new()
             });
             let problem = problem_of(&text);
-            sheet.bad.extend(problem.map(|problem| BadLine::value(line, &key, problem, &text)));
+            sheet
+                .bad
+                .extend(problem.map(|problem| BadLine::value(line, &key, problem, &text)));
             *cell = Some(text);
         }
         if sheet.bad.len() == before {
@@ -132,16 +153,25 @@ fn text_of(value: &Value) -> Result<String, &'static str> {
     }
 }
 
-/// The elements of the outer array, each with the line of its beginning, and what is wrong around them.
+/// The elements of the outer array, each with the line of its beginning, and what is wrong around
+/// them.
 ///
 /// Only brackets and texts are followed here: whether an element is right is for its own reading.
 fn elements(text: &str) -> (Vec<(LineNumber, &str)>, Option<BadLine>) {
     let bytes = text.as_bytes();
-    let blank = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let blank = |from: usize| {
+        bytes[from..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_whitespace())
+            .count()
+    };
     let open = blank(0);
     if bytes.get(open) != Some(&b'[') {
         let problem = "a JSON file holds one list of objects: [ { … }, { … } ]";
-        return (Vec::new(), Some(BadLine::whole(line_at(bytes, open), problem)));
+        return (
+            Vec::new(),
+            Some(BadLine::whole(line_at(bytes, open), problem)),
+        );
     }
     let (mut parts, mut depth, mut is_text, mut is_escaped) = (Vec::new(), 0_usize, false, false);
     let (mut line, mut start) = (line_at(bytes, open), open + 1);
@@ -176,16 +206,30 @@ fn elements(text: &str) -> (Vec<(LineNumber, &str)>, Option<BadLine>) {
             _ => {}
         }
     }
-    (parts, Some(BadLine::whole(line, "the list is not closed: the file ends before its last ]")))
+    (
+        parts,
+        Some(BadLine::whole(
+            line,
+            "the list is not closed: the file ends before its last ]",
+        )),
+    )
 }
 
 fn after_end(bytes: &[u8], end: usize) -> Option<BadLine> {
     if bytes[end] != b']' {
-        return Some(BadLine::whole(line_at(bytes, end), "the list is closed by } instead of ]"));
+        return Some(BadLine::whole(
+            line_at(bytes, end),
+            "the list is closed by } instead of ]",
+        ));
     }
-    let rest = bytes[end + 1..].iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let rest = bytes[end + 1..]
+        .iter()
+        .position(|byte| !byte.is_ascii_whitespace())?;
     let line = line_at(bytes, end + 1 + rest);
-    Some(BadLine::whole(line, "something follows after the end of the list"))
+    Some(BadLine::whole(
+        line,
+        "something follows after the end of the list",
+    ))
 }
 
 fn line_at(bytes: &[u8], offset: usize) -> LineNumber {
@@ -196,5 +240,9 @@ fn line_at(bytes: &[u8], offset: usize) -> LineNumber {
 /// The reader's words without its own line and column, which count from the element.
 fn plain(problem: &serde_json::Error) -> String {
     let words = problem.to_string();
-    words.split(" at line ").next().unwrap_or_default().to_owned()
+    words
+        .split(" at line ")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }

@@ -1,8 +1,8 @@
-//! Which of their columns is which of our fields: said in a small file or on screen, else guessed from
-//! the names that exports commonly use.
+//! Which of their columns is which of our fields: said in a small file or on screen, else guessed
+//! from the names that exports commonly use.
 //!
-//! Refuses: a mapping to a field that we do not have, two columns for one field, and a file that lacks a
-//! required one. Guessing ignores case, spaces, hyphens and underscores, and nothing more.
+//! Refuses: a mapping to a field that we do not have, two columns for one field, and a file that
+//! lacks a required one. Guessing ignores case, spaces, hyphens and underscores, and nothing more.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,8 +84,15 @@ impl Mapping {
         let first = LineNumber(1);
         let mut bad = Vec::new();
         let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
-        for name in self.columns.keys().filter(|name| !known.contains(&name.as_str())) {
-            let problem = format!("the mapping names a field that does not exist; there are {}", list(&known));
+        for name in self
+            .columns
+            .keys()
+            .filter(|name| !known.contains(&name.as_str()))
+        {
+            let problem = format!(
+                "the mapping names a field that does not exist; there are {}",
+                list(&known)
+            );
             bad.push(BadLine::value(first, name, problem, ""));
         }
         let mut columns = Columns::default();
@@ -95,14 +102,22 @@ impl Mapping {
             match found.as_slice() {
                 [] => bad.extend(self.missing(field, format)),
                 [index] if used.insert(*index) => {
-                    columns.places.insert(field.name, (*index, headers[*index].clone()));
+                    columns
+                        .places
+                        .insert(field.name, (*index, headers[*index].clone()));
                 }
                 [index] => {
-                    let problem = format!("one column cannot be two fields: it is also read as {}", field.name);
+                    let problem = format!(
+                        "one column cannot be two fields: it is also read as {}",
+                        field.name
+                    );
                     bad.push(BadLine::value(first, &headers[*index], problem, ""));
                 }
                 several => {
-                    let names: Vec<&str> = several.iter().map(|index| headers[*index].as_str()).collect();
+                    let names: Vec<&str> = several
+                        .iter()
+                        .map(|index| headers[*index].as_str())
+                        .collect();
                     let problem = format!(
                         "more than one column could be “{}” ({}): say which in the mapping",
                         field.name,
@@ -112,22 +127,36 @@ impl Mapping {
                 }
             }
         }
-        let is_unused = |index: &usize| !used.contains(index) && !self.ignore.contains(&headers[*index]);
-        let unused: Vec<String> =
-            (0..headers.len()).filter(is_unused).map(|index| headers[index].clone()).collect();
+        let is_unused =
+            |index: &usize| !used.contains(index) && !self.ignore.contains(&headers[*index]);
+        let unused: Vec<String> = (0..headers.len())
+            .filter(is_unused)
+            .map(|index| headers[index].clone())
+            .collect();
         if format == Format::Json {
             // In JSON every key was written for a reason; a misspelt one must not vanish silently.
             let problem = format!("this key is not known; known are {}", list(&known));
-            bad.extend(unused.iter().map(|key| BadLine::value(first, key, problem.clone(), "")));
+            bad.extend(
+                unused
+                    .iter()
+                    .map(|key| BadLine::value(first, key, problem.clone(), "")),
+            );
         }
         columns.unused = unused;
-        if bad.is_empty() { Ok(columns) } else { Err(bad) }
+        if bad.is_empty() {
+            Ok(columns)
+        } else {
+            Err(bad)
+        }
     }
 
-    fn find(&self, field: &Field, headers: &[String]) -> Vec<usize> {
+    pub(super) fn find(&self, field: &Field, headers: &[String]) -> Vec<usize> {
         let all = headers.iter().enumerate();
         if let Some(theirs) = self.columns.get(field.name) {
-            return all.filter(|(_, header)| *header == theirs).map(|(index, _)| index).collect();
+            return all
+                .filter(|(_, header)| *header == theirs)
+                .map(|(index, _)| index)
+                .collect();
         }
         let is_free = |header: &String| {
             !self.ignore.contains(header) && !self.columns.values().any(|named| named == header)
@@ -138,18 +167,32 @@ impl Mapping {
             .collect();
         let called = |names: &[&str]| -> Vec<usize> {
             let is_one = |header: &str| names.iter().any(|name| folded(name) == header);
-            free.iter().filter(|(_, header)| is_one(header)).map(|(index, _)| *index).collect()
+            free.iter()
+                .filter(|(_, header)| is_one(header))
+                .map(|(index, _)| *index)
+                .collect()
         };
         let ours = called(&[field.name]); // our own name needs no guess
-        if ours.is_empty() { called(field.guesses) } else { ours }
+        if ours.is_empty() {
+            called(field.guesses)
+        } else {
+            ours
+        }
     }
 
     fn missing(&self, field: &Field, format: Format) -> Option<BadLine> {
-        let what = if format == Format::Json { "key" } else { "column" };
+        let what = if format == Format::Json {
+            "key"
+        } else {
+            "column"
+        };
         let problem = match self.columns.get(field.name) {
             Some(theirs) => format!("the mapping names the {what} “{theirs}”, which is not there"),
             None if field.is_required => {
-                format!("there is no {what} for “{}” ({})", field.name, field.meaning)
+                format!(
+                    "there is no {what} for “{}” ({})",
+                    field.name, field.meaning
+                )
             }
             None => return None,
         };
@@ -158,7 +201,10 @@ impl Mapping {
 }
 
 fn folded(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 fn list(names: &[&str]) -> String {

@@ -1,19 +1,21 @@
 //! Reading what a hospital can export: places, walks, people, shifts and tasks, as CSV or JSON.
 //!
-//! Pure: bytes in, rows and a list of everything that is wrong out, each with its line number, all in one
-//! pass. Refuses: guessing a value, files beyond the limits below, and half an import
+//! Pure: bytes in, rows and a list of everything that is wrong out, each with its line number, all
+//! in one pass. Refuses: guessing a value, files beyond the limits below, and half an import
 //! ([`Parsed::all_or_nothing`]). No bytes whatever make it panic.
 //!
-//! Continue with `mapping.rs` (their column names and ours), `table.rs` (CSV and JSON to cells),
-//! `cells.rs` (cells to values), one file for each kind of row, and `across.rs` (checks between lines).
-//! A bad line shows what stood there, which may be a person's name: show it to whoever imports, and
-//! never write it to a log.
+//! Continue with `mapping.rs` (their column names and ours, guessed in
+//! `matching.rs`), `table.rs` (CSV and JSON to cells),
+//! `cells.rs` (cells to values), one file for each kind of row, and `across.rs` (checks between
+//! lines). A bad line shows what stood there, which may be a person's name: show it to whoever
+//! imports, and never write it to a log.
 
 mod across;
 mod cells;
 mod edges;
 mod json;
 mod mapping;
+mod matching;
 mod people;
 mod places;
 mod shifts;
@@ -33,6 +35,7 @@ pub use self::across::{
 };
 pub use self::edges::EdgeRow;
 pub use self::mapping::{Field, Mapping, MappingError};
+pub use self::matching::{FieldGuess, Matching, matching};
 pub use self::people::PersonRow;
 pub use self::places::PlaceRow;
 pub use self::shifts::{BreakRow, ShiftRow};
@@ -77,12 +80,22 @@ pub struct BadLine {
 
 impl BadLine {
     fn whole(line: LineNumber, problem: impl Into<String>) -> Self {
-        Self { line, field: None, problem: problem.into(), shown: None }
+        Self {
+            line,
+            field: None,
+            problem: problem.into(),
+            shown: None,
+        }
     }
 
     fn value(line: LineNumber, field: &str, problem: impl Into<String>, value: &str) -> Self {
         let shown = (!value.is_empty()).then(|| shortened(value));
-        Self { line, field: Some(shortened(field)), problem: problem.into(), shown }
+        Self {
+            line,
+            field: Some(shortened(field)),
+            problem: problem.into(),
+            shown,
+        }
     }
 }
 
@@ -114,7 +127,11 @@ impl Format {
     pub fn guess(bytes: &[u8]) -> Self {
         let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
-        if matches!(first, Some(b'[' | b'{')) { Self::Json } else { Self::Csv }
+        if matches!(first, Some(b'[' | b'{')) {
+            Self::Json
+        } else {
+            Self::Csv
+        }
     }
 }
 
@@ -144,7 +161,11 @@ impl<T> Parsed<T> {
     /// # Errors
     /// All bad lines.
     pub fn all_or_nothing(self) -> Result<Vec<(LineNumber, T)>, Vec<BadLine>> {
-        if self.bad.is_empty() { Ok(self.good) } else { Err(self.bad) }
+        if self.bad.is_empty() {
+            Ok(self.good)
+        } else {
+            Err(self.bad)
+        }
     }
 
     /// Adds what the checks between lines found; the lines they name are good no longer.
@@ -157,7 +178,11 @@ impl<T> Parsed<T> {
     }
 
     fn nothing(bad: Vec<BadLine>) -> Self {
-        Self { good: Vec::new(), bad, unused_columns: Vec::new() }
+        Self {
+            good: Vec::new(),
+            bad,
+            unused_columns: Vec::new(),
+        }
     }
 }
 
@@ -195,7 +220,11 @@ pub fn parse<T: ImportRow>(bytes: &[u8], reading: &Reading) -> Parsed<T> {
         Format::Csv => Sheet::from_csv(bytes),
         Format::Json => json::sheet(bytes),
     };
-    let Sheet { columns, rows, mut bad } = sheet;
+    let Sheet {
+        columns,
+        rows,
+        mut bad,
+    } = sheet;
     if columns.is_empty() {
         return Parsed::nothing(bad); // without a header there is nothing to look for
     }
@@ -203,6 +232,7 @@ pub fn parse<T: ImportRow>(bytes: &[u8], reading: &Reading) -> Parsed<T> {
         Ok(columns) => columns,
         Err(problems) => {
             bad.extend(problems);
+            bad.sort();
             return Parsed::nothing(bad);
         }
     };
@@ -217,13 +247,21 @@ pub fn parse<T: ImportRow>(bytes: &[u8], reading: &Reading) -> Parsed<T> {
         }
     }
     bad.sort();
-    Parsed { good, bad, unused_columns: columns.unused }
+    Parsed {
+        good,
+        bad,
+        unused_columns: columns.unused,
+    }
 }
 
 /// The beginning of a value, on one line and without anything that could disturb a page.
 fn shortened(value: &str) -> String {
     let plain = |c: char| if c.is_control() { '\u{B7}' } else { c };
-    let mut shown: String = value.chars().take(SHOWN_CHARACTERS_MAX).map(plain).collect();
+    let mut shown: String = value
+        .chars()
+        .take(SHOWN_CHARACTERS_MAX)
+        .map(plain)
+        .collect();
     if value.chars().nth(SHOWN_CHARACTERS_MAX).is_some() {
         shown.push('…');
     }

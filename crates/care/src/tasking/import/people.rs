@@ -25,7 +25,13 @@ impl ImportRow for PersonRow {
         Field {
             name: "staff_number",
             is_required: true,
-            guesses: &["staff no", "employee number", "employee id", "assignment number", "payroll no"],
+            guesses: &[
+                "staff no",
+                "employee number",
+                "employee id",
+                "assignment number",
+                "payroll no",
+            ],
             meaning: "the staff number",
         },
         Field {
@@ -64,6 +70,12 @@ impl ImportRow for PersonRow {
         let mut skills: Vec<String> = skills?.iter().map(|skill| skill.to_uppercase()).collect();
         skills.sort();
         skills.dedup();
-        Some(Self { staff_number: staff_number?, name: name?, team: team?, skills, base: base? })
+        Some(Self {
+            staff_number: staff_number?,
+            name: name?,
+            team: team?,
+            skills,
+            base: base?,
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! Places, one line a location, with its floor, building and site beside it.
 //!
-//! Refuses: coordinates, which nobody needs for a walk in seconds. That codes are there once only is
-//! checked in `across.rs`.
+//! Refuses: coordinates, which nobody needs for a walk in seconds. That codes are there once only
+//! is checked in `across.rs`.
 
 use super::mapping::Field;
 use super::{ImportRow, RowCells};
@@ -25,8 +25,20 @@ pub struct PlaceRow {
 }
 
 const KINDS: &[&str] = &[
-    "ward", "emergency", "theatre", "imaging", "clinic", "laboratory", "pharmacy", "stores", "lounge",
-    "lodge", "entrance", "mortuary", "junction", "other",
+    "ward",
+    "emergency",
+    "theatre",
+    "imaging",
+    "clinic",
+    "laboratory",
+    "pharmacy",
+    "stores",
+    "lounge",
+    "lodge",
+    "entrance",
+    "mortuary",
+    "junction",
+    "other",
 ];
 
 impl ImportRow for PlaceRow {
@@ -34,7 +46,13 @@ impl ImportRow for PlaceRow {
         Field {
             name: "code",
             is_required: true,
-            guesses: &["location code", "location id", "loc id", "loc code", "room code"],
+            guesses: &[
+                "location code",
+                "location id",
+                "loc id",
+                "loc code",
+                "room code",
+            ],
             meaning: "the code of the location",
         },
         Field {
@@ -89,7 +107,9 @@ impl ImportRow for PlaceRow {
         let site = cells.name("site");
         let building = cells.name("building");
         let floor = cells.optional_name("floor");
-        let level = cells.number("level", -9, 99).and_then(|level| i8::try_from(level).ok());
+        let level = cells
+            .number("level", -9, 99)
+            .and_then(|level| i8::try_from(level).ok());
         let extension = cells.optional_name("extension");
         let level = level?;
         Some(Self {

@@ -1,7 +1,7 @@
 //! Shifts: who works from when to when, and when their breaks are.
 //!
-//! Refuses: shifts that end before they begin or last more than 24 hours, breaks outside the shift, and
-//! breaks that overlap. That nobody works two shifts at once is checked in `across.rs`.
+//! Refuses: shifts that end before they begin or last more than 24 hours, breaks outside the shift,
+//! and breaks that overlap. That nobody works two shifts at once is checked in `across.rs`.
 
 use super::cells::{Cells, time_of_day};
 use super::mapping::Field;
@@ -17,6 +17,7 @@ pub struct ShiftRow {
     /// Microseconds since 1970, UTC, as are all moments here.
     pub starts_at: i64,
     pub ends_at: i64,
+    /// In order, within the shift, and apart from each other.
     pub breaks: Vec<BreakRow>,
 }
 
@@ -32,7 +33,13 @@ impl ImportRow for ShiftRow {
         Field {
             name: "staff_number",
             is_required: true,
-            guesses: &["staff no", "employee number", "employee id", "assignment number", "payroll no"],
+            guesses: &[
+                "staff no",
+                "employee number",
+                "employee id",
+                "assignment number",
+                "payroll no",
+            ],
             meaning: "the staff number of the person",
         },
         Field {
@@ -70,13 +77,21 @@ impl ImportRow for ShiftRow {
             return None;
         }
         let breaks = breaks(cells, starts_at, ends_at)?;
-        Some(Self { staff_number: staff_number?, starts_at, ends_at, breaks })
+        Some(Self {
+            staff_number: staff_number?,
+            starts_at,
+            ends_at,
+            breaks,
+        })
     }
 }
 
 fn breaks(cells: &mut Cells<'_>, starts_at: i64, ends_at: i64) -> Option<Vec<BreakRow>> {
     let spans = cells.read("breaks", |list| {
-        let spans = list.split([';', ',', '|']).map(str::trim).filter(|span| !span.is_empty());
+        let spans = list
+            .split([';', ',', '|'])
+            .map(str::trim)
+            .filter(|span| !span.is_empty());
         spans.map(span).collect::<Result<Vec<_>, String>>()
     })?;
     let mut breaks: Vec<BreakRow> = Vec::new();
@@ -104,6 +119,8 @@ fn breaks(cells: &mut Cells<'_>, starts_at: i64, ends_at: i64) -> Option<Vec<Bre
 }
 
 fn span(text: &str) -> Result<(jiff::civil::Time, jiff::civil::Time), String> {
-    let (from, to) = text.split_once(['-', '–']).ok_or("a break is written 12:00-12:30")?;
+    let (from, to) = text
+        .split_once(['-', '–'])
+        .ok_or("a break is written 12:00-12:30")?;
     Ok((time_of_day(from)?, time_of_day(to)?))
 }

@@ -1,7 +1,8 @@
 //! CSV to cells: byte-order mark, separator, quotes and line ends as spreadsheets write them.
 //!
-//! Refuses: other encodings than UTF-8. A file in Windows-1252 is read on with its odd letters replaced,
-//! so that every line with one is reported in the same pass. JSON takes the same road from `json.rs`.
+//! Refuses: other encodings than UTF-8. A file in Windows-1252 is read on with its odd letters
+//! replaced, so that every line with one is reported in the same pass. JSON takes the same road
+//! from `json.rs`.
 
 use csv::{ByteRecord, Position, ReaderBuilder};
 
@@ -25,7 +26,10 @@ pub(super) struct Sheet {
 
 impl Sheet {
     pub(super) fn only(problem: BadLine) -> Self {
-        Self { bad: vec![problem], ..Self::default() }
+        Self {
+            bad: vec![problem],
+            ..Self::default()
+        }
     }
 
     pub(super) fn from_csv(bytes: &[u8]) -> Self {
@@ -45,8 +49,17 @@ impl Sheet {
             let line = line_of(record.position(), bytes);
             let end = reader.position().line();
             if line.0.max(end.saturating_sub(1)) > LINES_MAX as u64 {
-                sheet.bad.push(BadLine::whole(line, "the file has more than 200,000 lines: split it"));
+                sheet.bad.push(BadLine::whole(
+                    line,
+                    "the file has more than 200,000 lines: split it",
+                ));
                 break;
+            }
+            if record.len() > COLUMNS_MAX {
+                let count = record.len();
+                let problem = format!("this line has {count} fields; 200 are the most");
+                sheet.bad.push(BadLine::whole(line, problem));
+                if has_header { continue } else { return sheet }
             }
             let cells: Vec<String> = record.iter().map(text).collect();
             if cells.iter().all(String::is_empty) {
@@ -66,10 +79,6 @@ impl Sheet {
     }
 
     fn set_columns(&mut self, line: LineNumber, names: Vec<String>) -> Result<(), BadLine> {
-        let count = names.len();
-        if count > COLUMNS_MAX {
-            return Err(BadLine::whole(line, format!("the header has {count} columns; 200 are the most")));
-        }
         if let Some(name) = names.iter().find(|name| name.contains('\u{FFFD}')) {
             return Err(BadLine::value(line, name, ENCODING, ""));
         }
@@ -85,15 +94,17 @@ impl Sheet {
         }
         if cells.len() != width {
             let problem = format!(
-                "this line has {got} fields where the header has {width}: perhaps a separator within a \
-                 text that stands without quotes"
+                "this line has {got} fields where the header has {width}: perhaps a separator \
+                 within a text that stands without quotes"
             );
             self.bad.push(BadLine::whole(line, problem));
             return;
         }
         let before = self.bad.len();
         for (column, cell) in self.columns.iter().zip(&cells) {
-            self.bad.extend(problem_of(cell).map(|problem| BadLine::value(line, column, problem, cell)));
+            self.bad.extend(
+                problem_of(cell).map(|problem| BadLine::value(line, column, problem, cell)),
+            );
         }
         if self.bad.len() == before {
             self.rows.push(Row { line, cells });
@@ -101,7 +112,8 @@ impl Sheet {
     }
 }
 
-const ENCODING: &str = "the letters are not in UTF-8 (Windows-1252, perhaps): save the file as “CSV UTF-8”";
+const ENCODING: &str =
+    "the letters are not in UTF-8 (Windows-1252, perhaps): save the file as “CSV UTF-8”";
 
 /// What no field of any kind may hold.
 pub(super) fn problem_of(cell: &str) -> Option<&'static str> {
@@ -109,7 +121,10 @@ pub(super) fn problem_of(cell: &str) -> Option<&'static str> {
         Some("the field has more than 4,096 characters: perhaps a quote was not closed")
     } else if cell.contains('\u{FFFD}') {
         Some(ENCODING)
-    } else if cell.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+    } else if cell
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
         Some("the field holds characters that cannot be shown")
     } else {
         None
@@ -133,13 +148,18 @@ fn text(field: &[u8]) -> String {
 fn separator(bytes: &[u8]) -> u8 {
     let mut counts = [(b',', 0_usize), (b';', 0), (b'\t', 0)];
     let mut is_quoted = false;
-    let header = bytes.iter().skip_while(|byte| byte.is_ascii_whitespace() && **byte != b'\t');
+    let header = bytes
+        .iter()
+        .skip_while(|byte| byte.is_ascii_whitespace() && **byte != b'\t');
     for byte in header {
         match byte {
             b'"' => is_quoted = !is_quoted,
             b'\n' | b'\r' if !is_quoted => break,
             byte if !is_quoted => {
-                counts.iter_mut().filter(|(mark, _)| mark == byte).for_each(|(_, count)| *count += 1);
+                counts
+                    .iter_mut()
+                    .filter(|(mark, _)| mark == byte)
+                    .for_each(|(_, count)| *count += 1);
             }
             _ => {}
         }
@@ -155,9 +175,15 @@ fn separator(bytes: &[u8]) -> u8 {
 
 /// The line on which a record begins. The reader counts from before the blank lines that it skips.
 fn line_of(position: Option<&Position>, bytes: &[u8]) -> LineNumber {
-    let Some(position) = position else { return LineNumber(1) };
-    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(bytes.len());
-    let blank = bytes[start..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    let Some(position) = position else {
+        return LineNumber(1);
+    };
+    let start = usize::try_from(position.byte())
+        .unwrap_or(usize::MAX)
+        .min(bytes.len());
+    let blank = bytes[start..]
+        .iter()
+        .take_while(|byte| matches!(byte, b'\n' | b'\r'));
     let skipped = blank.filter(|byte| **byte == b'\n').count() as u64;
     LineNumber(position.line().saturating_add(skipped))
 }

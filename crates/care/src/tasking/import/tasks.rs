@@ -1,7 +1,7 @@
 //! Tasks as another system has them: what, how soon, from where to where, asked when, wanted when.
 //!
-//! Refuses: names of patients. A bed is enough to fetch somebody, and a list that travels by file should
-//! hold no more. That kinds and places exist is checked in `across.rs`.
+//! Refuses: names of patients. A bed is enough to fetch somebody, and a list that travels by file
+//! should hold no more. That kinds and places exist is checked in `across.rs`.
 
 use super::mapping::Field;
 use super::{ImportRow, RowCells};
@@ -77,13 +77,25 @@ impl ImportRow for TaskRow {
         Field {
             name: "requested_at",
             is_required: true,
-            guesses: &["requested", "created", "created at", "request time", "logged"],
+            guesses: &[
+                "requested",
+                "created",
+                "created at",
+                "request time",
+                "logged",
+            ],
             meaning: "day and time of the request",
         },
         Field {
             name: "due_at",
             is_required: false,
-            guesses: &["due", "wanted at", "required by", "appointment", "appointment time"],
+            guesses: &[
+                "due",
+                "wanted at",
+                "required by",
+                "appointment",
+                "appointment time",
+            ],
             meaning: "day and time by which it should be done",
         },
         Field {
@@ -99,7 +111,9 @@ impl ImportRow for TaskRow {
         let reference = cells.optional_name("reference");
         let task_type = cells.name("task_type");
         let priority = cells.name("priority").and_then(|_| {
-            cells.choice("priority", priority, &["emergency", "urgent", "routine"]).flatten()
+            cells
+                .choice("priority", priority, &["emergency", "urgent", "routine"])
+                .flatten()
         });
         let from = cells.name("from");
         let from_bed = cells.optional_name("from_bed");

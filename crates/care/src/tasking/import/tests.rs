@@ -12,7 +12,14 @@ fn london() -> TimeZone {
 }
 
 fn read_with<T: ImportRow>(file: &[u8], mapping: Mapping) -> Parsed<T> {
-    parse(file, &Reading { format: Format::guess(file), mapping, zone: london() })
+    parse(
+        file,
+        &Reading {
+            format: Format::guess(file),
+            mapping,
+            zone: london(),
+        },
+    )
 }
 
 fn read<T: ImportRow>(file: impl AsRef<[u8]>) -> Parsed<T> {
@@ -26,10 +33,15 @@ fn sentences<T>(parsed: &Parsed<T>) -> Vec<String> {
 /// The moment a clock in London shows this, as microseconds.
 fn at(text: &str) -> i64 {
     let local: jiff::civil::DateTime = text.parse().unwrap();
-    local.to_zoned(london()).unwrap().timestamp().as_microsecond()
+    local
+        .to_zoned(london())
+        .unwrap()
+        .timestamp()
+        .as_microsecond()
 }
 
-/// A list of places as a spreadsheet saves it: mark in front, semicolons, quotes, Windows line ends.
+/// A list of places as a spreadsheet saves it: mark in front, semicolons, quotes, Windows line
+/// ends.
 #[test]
 fn a_spreadsheet_of_places_is_read() {
     let file = "\u{FEFF}Loc ID;Location Name;Type;Site Name;Block;Floor;Floor No;Ext\r\n\
@@ -41,8 +53,14 @@ fn a_spreadsheet_of_places_is_read() {
     let kestrel = &parsed.good[0].1;
     assert_eq!(kestrel.name, "Kestrel; \"short stay\"");
     assert_eq!((kestrel.level, kestrel.floor.as_str()), (2, "Level 2"));
-    assert_eq!((kestrel.kind, kestrel.extension.as_deref()), (PlaceKind::Ward, Some("4412")));
-    assert_eq!((parsed.good[1].1.kind, parsed.good[1].0), (PlaceKind::Junction, LineNumber(3)));
+    assert_eq!(
+        (kestrel.kind, kestrel.extension.as_deref()),
+        (PlaceKind::Ward, Some("4412"))
+    );
+    assert_eq!(
+        (parsed.good[1].1.kind, parsed.good[1].0),
+        (PlaceKind::Junction, LineNumber(3))
+    );
 }
 
 /// Everything that is wrong is said at once, each with its line, its column and what stands there.
@@ -57,8 +75,8 @@ fn every_bad_line_is_named_in_one_pass() {
             "line 3, one way: yes or no is expected (found “perhaps”)",
             "line 3, seconds: a whole number from 1 to 3600 is expected (found “x”)",
             "line 3, to: this may not be empty",
-            "line 6: this line has 2 fields where the header has 4: perhaps a separator within a text \
-             that stands without quotes",
+            "line 6: this line has 2 fields where the header has 4: perhaps a separator within a \
+             text that stands without quotes",
             "line 7, seconds: a whole number from 1 to 3600 is expected (found “4000”)",
         ]
     );
@@ -70,7 +88,8 @@ fn every_bad_line_is_named_in_one_pass() {
 /// Tabs are as good as commas, and a header may stand in quotes.
 #[test]
 fn tabs_separate_as_well() {
-    let parsed = read::<EdgeRow>("\"From, code\"\t\"From\"\tTo\tSeconds\tWay\nx\tA\tB\t30\tStairs\n");
+    let parsed =
+        read::<EdgeRow>("\"From, code\"\t\"From\"\tTo\tSeconds\tWay\nx\tA\tB\t30\tStairs\n");
     assert_eq!(sentences(&parsed), [""; 0]);
     assert_eq!(parsed.good[0].1.way, Way::Stairs);
     assert_eq!(parsed.unused_columns, ["From, code"]);
@@ -83,17 +102,22 @@ fn a_text_over_two_lines_keeps_the_numbers_right() {
     assert_eq!(read::<EdgeRow>(file).bad[0].line, LineNumber(4));
 }
 
-/// Letters in the wrong encoding are named line by line, and the rest of the file is still looked at.
+/// Letters in the wrong encoding are named line by line, and the rest of the file is still looked
+/// at.
 #[test]
 fn the_wrong_encoding_is_named_line_by_line() {
-    let file = b"staff number,name,team\n1,Ren\xE9,Portering\n2,Zo\xC3\xAB,Portering\n3,Ang\xE8le,\n4,Bj\xF6rn,X\n";
+    let file = b"staff number,name,team\n1,Ren\xE9,Portering\n2,Zo\xC3\xAB,Portering\n\
+        3,Ang\xE8le,\n4,Bj\xF6rn,X\n";
     let parsed = read::<PersonRow>(file);
     let lines: Vec<u64> = parsed.bad.iter().map(|bad| bad.line.0).collect();
 
     assert_eq!(lines, [2, 4, 5]);
     assert!(parsed.bad[0].problem.contains("UTF-8"));
     assert_eq!(parsed.good[0].1.name, "Zoë");
-    let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain("a,b".bytes().flat_map(|b| [b, 0])).collect();
+    let wide: Vec<u8> = [0xFF, 0xFE]
+        .into_iter()
+        .chain("a,b".bytes().flat_map(|b| [b, 0]))
+        .collect();
     assert!(read::<PersonRow>(&wide).bad[0].problem.contains("UTF-16"));
 }
 
@@ -114,7 +138,8 @@ fn a_mapping_file_tells_their_names() {
     assert!(Mapping::from_toml("colums = 1").is_err());
 }
 
-/// A file without a needed column, or a mapping that names what is not there, is refused at its head.
+/// A file without a needed column, or a mapping that names what is not there, is refused at its
+/// head.
 #[test]
 fn a_missing_column_is_said_once() {
     let parsed = read::<EdgeRow>("start,seconds\nA,x\nB,y\n");
@@ -132,7 +157,11 @@ fn a_missing_column_is_said_once() {
 #[test]
 fn two_likely_columns_are_not_guessed_between() {
     let parsed = read::<EdgeRow>("origin,start,to,seconds\nA,B,C,1\n");
-    assert!(parsed.bad[0].problem.contains("origin, start"), "{:?}", parsed.bad);
+    assert!(
+        parsed.bad[0].problem.contains("origin, start"),
+        "{:?}",
+        parsed.bad
+    );
     let ours_wins = read::<EdgeRow>("from,origin,to,seconds\nA,B,C,1\n");
     assert_eq!(ours_wins.good[0].1.from, "A");
 }
@@ -150,17 +179,42 @@ fn dates_are_read_day_first() {
         7,tomorrow,22/07/2026\n";
     let parsed = read::<ShiftRow>(file);
 
-    let starts: Vec<i64> = parsed.good.iter().map(|(_, shift)| shift.starts_at).collect();
-    assert_eq!(starts, [at("2026-11-22T07:00"), at("2026-07-01T07:00"), at("2026-07-01T07:00:30")]);
+    let starts: Vec<i64> = parsed
+        .good
+        .iter()
+        .map(|(_, shift)| shift.starts_at)
+        .collect();
+    assert_eq!(
+        starts,
+        [
+            at("2026-11-22T07:00"),
+            at("2026-07-01T07:00"),
+            at("2026-07-01T07:00:30")
+        ]
+    );
     assert_eq!(parsed.good[1].1.ends_at, at("2026-07-01T15:00"));
-    let bad: Vec<(u64, &str)> =
-        parsed.bad.iter().map(|bad| (bad.line.0, bad.field.as_deref().unwrap())).collect();
-    assert_eq!(bad, [(5, "start"), (6, "start"), (7, "end"), (7, "start"), (8, "end"), (8, "start")]);
+    let bad: Vec<(u64, &str)> = parsed
+        .bad
+        .iter()
+        .map(|bad| (bad.line.0, bad.field.as_deref().unwrap()))
+        .collect();
+    assert_eq!(
+        bad,
+        [
+            (5, "start"),
+            (6, "start"),
+            (7, "end"),
+            (7, "start"),
+            (8, "end"),
+            (8, "start")
+        ]
+    );
     assert!(parsed.bad[0].problem.contains("there is no month 22"));
     assert!(parsed.bad[1].problem.contains("four digits"));
 }
 
-/// In the night when the clocks change, a time that comes twice or never is asked about, not guessed.
+/// In the night when the clocks change, a time that comes twice or never is asked about, not
+/// guessed.
 #[test]
 fn an_hour_that_comes_twice_is_asked_about() {
     let file = "staff number,start,end\n\
@@ -187,7 +241,10 @@ fn breaks_lie_within_the_shift() {
 
     let night = &parsed.good[0].1;
     assert_eq!(night.breaks[0].starts_at, at("2026-11-23T00:30"));
-    assert_eq!(night.breaks[1].ends_at - night.breaks[1].starts_at, 30 * MINUTE);
+    assert_eq!(
+        night.breaks[1].ends_at - night.breaks[1].starts_at,
+        30 * MINUTE
+    );
     let lines: Vec<u64> = parsed.bad.iter().map(|bad| bad.line.0).collect();
     assert_eq!(lines, [3, 4, 5, 6, 7]);
 }
@@ -202,9 +259,16 @@ fn tasks_are_read_with_their_needs() {
     let parsed = read::<TaskRow>(file);
 
     let task = &parsed.good[0].1;
-    assert_eq!((task.priority, task.from_bed.as_deref()), (Priority::Emergency, Some("12")));
+    assert_eq!(
+        (task.priority, task.from_bed.as_deref()),
+        (Priority::Emergency, Some("12"))
+    );
     assert_eq!(task.needs.as_ref().unwrap().oxygen_half_litres, Some(4));
-    let fields: Vec<&str> = parsed.bad.iter().map(|bad| bad.field.as_deref().unwrap()).collect();
+    let fields: Vec<&str> = parsed
+        .bad
+        .iter()
+        .map(|bad| bad.field.as_deref().unwrap())
+        .collect();
     assert_eq!(fields, ["appointment", "requirements", "urgency"]);
 }
 
@@ -233,7 +297,10 @@ fn an_unknown_key_is_an_error() {
     let parsed = read::<EdgeRow>(file);
     assert_eq!(parsed.bad[0].field.as_deref(), Some("one_wey"));
     assert!(parsed.good.is_empty());
-    let mapping = Mapping { ignore: ["one_wey".to_owned()].into(), ..Mapping::default() };
+    let mapping = Mapping {
+        ignore: ["one_wey".to_owned()].into(),
+        ..Mapping::default()
+    };
     assert_eq!(read_with::<EdgeRow>(file, mapping).good.len(), 1);
 }
 
@@ -265,14 +332,42 @@ fn files_have_limits() {
     let many_lines = format!("{header}{}", "A,B,1\n".repeat(LINES_MAX));
     let too_large = vec![b'a'; FILE_BYTES_MAX + 1];
 
-    assert!(read::<EdgeRow>(&long_field).bad[0].problem.contains("4,096"));
-    assert_eq!(read::<EdgeRow>(&long_field).bad[0].shown.as_ref().unwrap().chars().count(), 41);
+    assert!(
+        read::<EdgeRow>(&long_field).bad[0]
+            .problem
+            .contains("4,096")
+    );
+    assert_eq!(
+        read::<EdgeRow>(&long_field).bad[0]
+            .shown
+            .as_ref()
+            .unwrap()
+            .chars()
+            .count(),
+        41
+    );
     assert_eq!(read::<EdgeRow>(&as_long_as_may_be).good.len(), 2);
-    assert!(read::<EdgeRow>(&many_columns).bad[0].problem.contains("200"));
-    assert!(read::<EdgeRow>(&many_lines).bad[0].problem.contains("200,000"));
-    assert!(read::<EdgeRow>(&too_large).bad[0].problem.contains("16 MiB"));
+    assert!(
+        read::<EdgeRow>(&many_columns).bad[0]
+            .problem
+            .contains("200")
+    );
+    assert!(
+        read::<EdgeRow>(&many_lines).bad[0]
+            .problem
+            .contains("200,000")
+    );
+    assert!(
+        read::<EdgeRow>(&too_large).bad[0]
+            .problem
+            .contains("16 MiB")
+    );
     assert!(read::<EdgeRow>("").bad[0].problem.contains("empty"));
-    assert!(read::<EdgeRow>("\n\r\n;;\n").bad[0].problem.contains("empty"));
+    assert!(
+        read::<EdgeRow>("\n\r\n;;\n").bad[0]
+            .problem
+            .contains("empty")
+    );
 }
 
 /// A code that is there twice is named with the line that has it already.
@@ -298,7 +393,8 @@ fn a_code_that_is_there_twice_is_named() {
 /// A walk to nowhere, to itself, or given twice, once in each direction.
 #[test]
 fn walks_lead_somewhere_and_once() {
-    let file = "from,to,seconds,way,one way\nA,B,30,,\nB,A,35,,\nA,A,5,,\nA,X,5,,\nB,A,60,lift,yes\nA,B,60,lift,yes\n";
+    let file = "from,to,seconds,way,one way\nA,B,30,,\nB,A,35,,\nA,A,5,,\nA,X,5,,\n\
+        B,A,60,lift,yes\nA,B,60,lift,yes\n";
     let parsed = read::<EdgeRow>(file);
     let places = KnownCodes::from_iter(["A", "B"]);
     let found = check_edges(&parsed.good, &places);
@@ -340,7 +436,11 @@ fn references_lead_to_something() {
 }
 
 fn swallow(file: &[u8], format: Format) {
-    let reading = Reading { format, mapping: Mapping::default(), zone: london() };
+    let reading = Reading {
+        format,
+        mapping: Mapping::default(),
+        zone: london(),
+    };
     let places = parse::<PlaceRow>(file, &reading);
     let edges = parse::<EdgeRow>(file, &reading);
     let people = parse::<PersonRow>(file, &reading);
@@ -355,6 +455,9 @@ fn swallow(file: &[u8], format: Format) {
 }
 
 proptest! {
+    // Each case reads ten whole files; the fuzz targets go on where this stops.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     /// Whatever bytes are uploaded, they are answered and not fallen over.
     #[test]
     fn no_bytes_make_it_fall_over(file in prop::collection::vec(any::<u8>(), 0..600)) {

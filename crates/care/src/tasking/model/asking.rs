@@ -73,7 +73,8 @@ impl Task {
         }
     }
 
-    /// Asks for it. It goes to approval if its kind needs that, else where [`Task::approve`] puts it.
+    /// Asks for it. It goes to approval if its kind needs that, else where [`Task::approve`] puts
+    /// it.
     ///
     /// # Errors
     /// When it is no draft any more.
@@ -91,7 +92,9 @@ impl Task {
     /// Draft and submit in one touch.
     pub fn ask(id: TaskId, wish: NewTask, is_ready: bool, now: i64) -> Task {
         let draft = Self::draft(id, wish, now);
-        let mut task = draft.submit(is_ready, now).expect("a draft can be submitted");
+        let mut task = draft
+            .submit(is_ready, now)
+            .expect("a draft can be submitted");
         task.version = 1; // one step for whoever looks on, so one version
         task
     }
@@ -167,11 +170,15 @@ impl Task {
     /// Whether the clock should release it now.
     pub fn is_due_for_release(&self, now: i64) -> bool {
         self.state == TaskState::Scheduled
-            && self.booking.is_none_or(|booking| booking.release_at() <= now)
+            && self
+                .booking
+                .is_none_or(|booking| booking.release_at() <= now)
     }
 
     fn settle(&mut self, is_ready: bool, now: i64) {
-        let is_for_later = self.booking.is_some_and(|booking| booking.release_at() > now);
+        let is_for_later = self
+            .booking
+            .is_some_and(|booking| booking.release_at() > now);
         if !is_ready {
             self.state = TaskState::Held;
         } else if is_for_later && self.times.ready_at.is_none() {

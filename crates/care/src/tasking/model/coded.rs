@@ -1,8 +1,9 @@
-//! One way to write an enum whose values have a fixed code: the code is what lies in the database, in
-//! the log and in the API, and it never changes once a version has shipped.
+//! One way to write an enum whose values have a fixed code: the code is what lies in the database,
+//! in the log and in the API, and it never changes once a version has shipped.
 //!
 //! Refuses: guessing. A code that is not in the list is `None`, never a nearest match.
-//! The enums themselves are in `state.rs`, `needs.rs`, `place.rs`, `../priority.rs`, `../reasons.rs`.
+//! The enums themselves are in `state.rs`, `needs.rs`, `place.rs`, `../priority.rs`,
+//! `../reasons.rs`.
 
 /// Declares an enum with `ALL`, `code()`, `from_code()`, `Display` and serde by code; with
 /// `=> "words"` behind every code it gets `words()`, what a person reads, as well.
@@ -15,7 +16,9 @@ macro_rules! coded {
     ) => {
         coded! {
             $(#[$about])*
-            pub enum $name { $( $(#[$doc])* #[doc = concat!("“", $words, "”")] $variant = $code ),+ }
+            pub enum $name {
+                $( $(#[$doc])* #[doc = concat!("“", $words, "”")] $variant = $code ),+
+            }
         }
 
         impl $name {

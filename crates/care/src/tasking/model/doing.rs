@@ -44,13 +44,21 @@ impl Task {
             return Err(self.refuse(Step::Arrive));
         }
         self.must_be_in_crew(worker)?;
-        if self.crew.iter().any(|member| member.worker == worker && member.is_here) {
+        if self
+            .crew
+            .iter()
+            .any(|member| member.worker == worker && member.is_here)
+        {
             return Err(TransitionError::AlreadyDone);
         }
         let (mut task, now) = self.next(now);
         task.state = TaskState::AtPickup;
         task.times.arrived_at.get_or_insert(now);
-        for member in task.crew.iter_mut().filter(|member| member.worker == worker) {
+        for member in task
+            .crew
+            .iter_mut()
+            .filter(|member| member.worker == worker)
+        {
             member.is_here = true;
         }
         Ok(task)
@@ -59,8 +67,8 @@ impl Task {
     /// Moves off with the patient or the item.
     ///
     /// # Errors
-    /// [`TransitionError::IdentityNotChecked`], [`TransitionError::SecondPersonMissing`], or a step out
-    /// of turn, as for work that has no far end.
+    /// [`TransitionError::IdentityNotChecked`], [`TransitionError::SecondPersonMissing`], or a step
+    /// out of turn, as for work that has no far end.
     pub fn depart(
         &self,
         worker: WorkerId,
@@ -96,8 +104,8 @@ impl Task {
         Ok(task)
     }
 
-    /// Done. If something is left to do afterwards, the first press leads there and the second ends it;
-    /// if somebody is to look at the result, it waits for that.
+    /// Done. If something is left to do afterwards, the first press leads there and the second ends
+    /// it; if somebody is to look at the result, it waits for that.
     ///
     /// # Errors
     /// [`TransitionError::AlreadyDone`] on a press too many, [`TransitionError::NotYours`],
@@ -105,7 +113,10 @@ impl Task {
     pub fn complete(&self, worker: WorkerId, now: i64) -> Result<Task, TransitionError> {
         let is_done_on_the_spot = self.state == TaskState::AtPickup && self.to.is_none();
         let is_at_end = matches!(self.state, TaskState::AtDrop | TaskState::PostAction);
-        if matches!(self.state, TaskState::PendingVerification | TaskState::Verified) {
+        if matches!(
+            self.state,
+            TaskState::PendingVerification | TaskState::Verified
+        ) {
             return Err(TransitionError::AlreadyDone);
         }
         if !is_done_on_the_spot && !is_at_end {
@@ -146,7 +157,12 @@ impl Task {
         self.must_be_in_crew(worker)?;
         let (mut task, now) = self.next(now);
         let look_again_at = now.saturating_add(PAUSE_MINUTES * MINUTE);
-        task.pause = Some(Pause { reason, since: now, look_again_at, was: self.state });
+        task.pause = Some(Pause {
+            reason,
+            since: now,
+            look_again_at,
+            was: self.state,
+        });
         task.state = TaskState::Paused;
         Ok(task)
     }
@@ -160,8 +176,10 @@ impl Task {
         self.must_be_in_crew(worker)?;
         let (mut task, now) = self.next(now);
         if let Some(pause) = &mut task.pause {
-            pause.look_again_at =
-                pause.look_again_at.max(now).saturating_add(PAUSE_MINUTES * MINUTE);
+            pause.look_again_at = pause
+                .look_again_at
+                .max(now)
+                .saturating_add(PAUSE_MINUTES * MINUTE);
         }
         Ok(task)
     }
@@ -180,7 +198,9 @@ impl Task {
 
     /// Puts the task back to where its pause began.
     pub(super) fn end_pause(&mut self, now: i64) {
-        let Some(pause) = self.pause.take() else { return };
+        let Some(pause) = self.pause.take() else {
+            return;
+        };
         self.state = pause.was;
         // At the far end "late or not" is settled already, and a wait there does not change it.
         if pause.reason.stops_clock() && self.times.reached_at.is_none() {
@@ -193,7 +213,11 @@ impl Task {
     }
 
     pub(super) fn must_be_in_crew(&self, worker: WorkerId) -> Result<(), TransitionError> {
-        if self.has_in_crew(worker) { Ok(()) } else { Err(TransitionError::NotYours) }
+        if self.has_in_crew(worker) {
+            Ok(())
+        } else {
+            Err(TransitionError::NotYours)
+        }
     }
 
     fn must_be_together(&self) -> Result<(), TransitionError> {

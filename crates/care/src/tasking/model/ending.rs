@@ -90,7 +90,11 @@ impl Task {
         if !is_at_work {
             let is_before = self.times.arrived_at.is_none() && !self.state.is_over();
             let too_early = TransitionError::TooEarlyToAbort;
-            return Err(if is_before { too_early } else { self.refuse(Step::Abort) });
+            return Err(if is_before {
+                too_early
+            } else {
+                self.refuse(Step::Abort)
+            });
         }
         self.must_be_in_crew(worker)?;
         let (mut task, now) = self.next(now);

@@ -72,6 +72,7 @@ ids! {
     LocationId,
     /// A walk between two neighbouring locations.
     EdgeId,
-    /// The person who is moved. What is known of them lies sealed elsewhere; a task keeps the number.
+    /// The person who is moved. What is known of them lies sealed elsewhere; a task keeps the
+    /// number.
     PatientRef,
 }

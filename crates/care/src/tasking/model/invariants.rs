@@ -1,13 +1,15 @@
 //! What is true of every task at rest, whatever has happened to it.
 //!
-//! Refuses: to repair. A task that breaks one of these is a bug or a tampered row, and whoever loads it
-//! should say so. The property test in `tests.rs` walks at random and calls this after every step.
+//! Refuses: to repair. A task that breaks one of these is a bug or a tampered row, and whoever
+//! loads it should say so. The property test in `tests.rs` walks at random and calls this after
+//! every step.
 
 use super::state::TaskState;
 use super::task::Task;
 
 impl Task {
-    /// The first rule that the task breaks, as a sentence; `Ok` for every task these rules have made.
+    /// The first rule that the task breaks, as a sentence; `Ok` for every task these rules have
+    /// made.
     ///
     /// # Errors
     /// The broken rule.
@@ -15,16 +17,34 @@ impl Task {
         let rules = [
             (self.times_are_in_order(), "the times are out of order"),
             (self.crew_fits_state(), "the people do not fit the state"),
-            (self.offers_fit_state(), "the open offers do not fit the state"),
+            (
+                self.offers_fit_state(),
+                "the open offers do not fit the state",
+            ),
             (self.pause_fits_state(), "the pause does not fit the state"),
-            (self.ending_fits_state(), "the ending does not fit the state"),
+            (
+                self.ending_fits_state(),
+                "the ending does not fit the state",
+            ),
             (self.clock_fits_state(), "the clock does not fit the state"),
-            (self.clock_stopped >= 0, "the clock was stopped for less than no time"),
-            ((1..=2).contains(&self.needs.people), "a task is for 1 or 2 people"),
+            (
+                self.clock_stopped >= 0,
+                "the clock was stopped for less than no time",
+            ),
+            (
+                (1..=2).contains(&self.needs.people),
+                "a task is for 1 or 2 people",
+            ),
             (self.has_different_people(), "one person is there twice"),
-            (self.pair_is_complete(), "a pair has departed with one person"),
+            (
+                self.pair_is_complete(),
+                "a pair has departed with one person",
+            ),
         ];
-        rules.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, rule)| Err(rule))
+        rules
+            .into_iter()
+            .find(|(holds, _)| !holds)
+            .map_or(Ok(()), |(_, rule)| Err(rule))
     }
 
     fn times_are_in_order(&self) -> bool {
@@ -71,8 +91,10 @@ impl Task {
     }
 
     fn ending_fits_state(&self) -> bool {
-        let ended =
-            matches!(self.state, TaskState::Rejected | TaskState::Cancelled | TaskState::Aborted);
+        let ended = matches!(
+            self.state,
+            TaskState::Rejected | TaskState::Cancelled | TaskState::Aborted
+        );
         self.ending.is_some() == ended
     }
 

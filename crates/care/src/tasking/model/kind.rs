@@ -80,8 +80,15 @@ impl TaskTypeSpec {
     /// The first field that cannot be used, in the order of [`TaskTypeError`].
     pub fn checked(self) -> Result<Self, TaskTypeError> {
         let code_fits = (1..=40).contains(&self.code.len())
-            && self.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        let TargetMinutes { emergency, urgent, routine } = self.targets;
+            && self
+                .code
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let TargetMinutes {
+            emergency,
+            urgent,
+            routine,
+        } = self.targets;
         if !code_fits {
             Err(TaskTypeError::Code)
         } else if self.name.trim().is_empty() || self.name.chars().count() > 80 {

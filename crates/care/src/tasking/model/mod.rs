@@ -1,10 +1,12 @@
-//! The rules of tasking: what a task is, where it may go, and who may take it there. Pure: the time comes
-//! in as `now` (microseconds since 1970, UTC), a new value comes out, and nothing else happens.
+//! The rules of tasking: what a task is, where it may go, and who may take it there. Pure: the time
+//! comes in as `now` (microseconds since 1970, UTC), a new value comes out, and nothing else
+//! happens.
 //!
-//! Refuses: every step that the state machine does not have, with an error named for what the caller
-//! can do next ([`TransitionError`]). A clock that was set back never puts a task's times out of order.
-//! Continue with `task.rs` (the thing itself), then `asking.rs`, `offering.rs`, `doing.rs` and
-//! `ending.rs` (its four stretches of life); people's own states are in [`super::worker`].
+//! Refuses: every step that the state machine does not have, with an error named for what the
+//! caller can do next ([`TransitionError`]). A clock that was set back never puts a task's times
+//! out of order. Continue with `task.rs` (the thing itself), then `asking.rs`, `offering.rs`,
+//! `doing.rs` and `ending.rs` (its four stretches of life); people's own states are in
+//! [`super::worker`].
 
 mod asking;
 pub(in crate::tasking) mod coded;
@@ -28,8 +30,8 @@ pub use self::asking::NewTask;
 pub use self::doing::{IdentityCheck, PAUSE_MINUTES};
 pub use self::ending::{AfterAbort, Handover, Verdict};
 pub use self::ids::{
-    BreakId, BuildingId, EdgeId, FloorId, LocationId, NotAnId, OfferId, PatientRef, ShiftId, SiteId,
-    SkillId, TaskId, TaskTypeId, TeamId, WorkerId,
+    BreakId, BuildingId, EdgeId, FloorId, LocationId, NotAnId, OfferId, PatientRef, ShiftId,
+    SiteId, SkillId, TaskId, TaskTypeId, TeamId, WorkerId,
 };
 pub use self::kind::{Course, TaskTypeError, TaskTypeSpec, WorkGroup};
 pub use self::needs::{

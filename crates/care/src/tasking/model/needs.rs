@@ -112,7 +112,10 @@ pub enum NeedsError {
 impl Needs {
     /// Only the way of travelling.
     pub fn travelling(mode: Mode) -> Self {
-        Self { mode: Some(mode), ..Self::default() }
+        Self {
+            mode: Some(mode),
+            ..Self::default()
+        }
     }
 
     /// Checks the two numbers, which may come from a form.
@@ -213,7 +216,12 @@ impl Needs {
             (self.people == 2, "2 people"),
             (self.equipment_back, "Bring equipment back"),
         ];
-        words.extend(plain.iter().filter(|(wanted, _)| *wanted).map(|(_, word)| word.to_string()));
+        words.extend(
+            plain
+                .iter()
+                .filter(|(wanted, _)| *wanted)
+                .map(|(_, word)| word.to_string()),
+        );
         words
     }
 }
@@ -227,5 +235,8 @@ fn half_litres(litres: &str) -> Result<u8, NeedsError> {
         None => (number, 0),
     };
     let whole: u8 = whole.parse().map_err(|_| NeedsError::Oxygen)?;
-    whole.checked_mul(2).and_then(|halves| halves.checked_add(half)).ok_or(NeedsError::Oxygen)
+    whole
+        .checked_mul(2)
+        .and_then(|halves| halves.checked_add(half))
+        .ok_or(NeedsError::Oxygen)
 }

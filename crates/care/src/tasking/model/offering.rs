@@ -1,8 +1,8 @@
 //! From the queue into somebody's hands: offer, yes, no, no answer, taken back, handed back.
 //!
 //! Refuses: two people for one place, a yes after the timer, and asking again whoever said no.
-//! A pair is asked together and starts together: if one of the two does not come, both are free again,
-//! and the task waits with its clock running on. The next stretch is `doing.rs`.
+//! A pair is asked together and starts together: if one of the two does not come, both are free
+//! again, and the task waits with its clock running on. The next stretch is `doing.rs`.
 
 use super::ids::{OfferId, WorkerId};
 use super::refusal::{Step, TransitionError};
@@ -15,8 +15,8 @@ impl Task {
     /// Asks one person, or two for a task that needs two.
     ///
     /// # Errors
-    /// When it does not wait for anybody, when the number of people is wrong, or when one of them has
-    /// declined it before.
+    /// When it does not wait for anybody, when the number of people is wrong, or when one of them
+    /// has declined it before.
     pub fn offer(
         &self,
         asked: &[(OfferId, WorkerId)],
@@ -27,9 +27,14 @@ impl Task {
         let twice = asked.len() == 2 && asked[0].1 == asked[1].1;
         if asked.len() != usize::from(self.needs.people) || twice {
             let got = if twice { 1 } else { asked.len() };
-            return Err(TransitionError::WrongNumberOfPeople { needed: self.needs.people, got });
+            return Err(TransitionError::WrongNumberOfPeople {
+                needed: self.needs.people,
+                got,
+            });
         }
-        let refused = asked.iter().find(|(_, worker)| self.declined_by.contains(worker));
+        let refused = asked
+            .iter()
+            .find(|(_, worker)| self.declined_by.contains(worker));
         if let Some((_, worker)) = refused {
             return Err(TransitionError::DeclinedBefore(*worker));
         }
@@ -37,8 +42,14 @@ impl Task {
         task.state = TaskState::Offered;
         let expires_at = now.saturating_add(i64::from(seconds) * SECOND);
         let offers = asked.iter().map(|(id, worker)| (*id, *worker));
-        task.offers =
-            offers.map(|(id, worker)| Offer { id, worker, made_at: now, expires_at }).collect();
+        task.offers = offers
+            .map(|(id, worker)| Offer {
+                id,
+                worker,
+                made_at: now,
+                expires_at,
+            })
+            .collect();
         Ok(task)
     }
 
@@ -55,13 +66,19 @@ impl Task {
             state if state.is_in_hand() => return Err(TransitionError::SomeoneWasQuicker),
             _ => return Err(TransitionError::OfferGone),
         }
-        let offer = self.offer_to(worker).copied().ok_or(TransitionError::OfferGone)?;
+        let offer = self
+            .offer_to(worker)
+            .copied()
+            .ok_or(TransitionError::OfferGone)?;
         if now >= offer.expires_at {
             return Err(TransitionError::OfferGone);
         }
         let (mut task, now) = self.next(now);
         task.offers.retain(|open| open.id != offer.id);
-        task.crew.push(CrewMember { worker, is_here: false });
+        task.crew.push(CrewMember {
+            worker,
+            is_here: false,
+        });
         if task.crew.len() == usize::from(task.needs.people) {
             task.state = TaskState::Accepted;
             task.times.accepted_at = Some(now);

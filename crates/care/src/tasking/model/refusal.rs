@@ -1,7 +1,7 @@
 //! Why a step cannot be taken now, named for what the person who asked can do about it.
 //!
-//! Refuses: a bare "conflict". A porter who pressed twice, one who was too slow, and one whose task was
-//! cancelled on the way read three different sentences.
+//! Refuses: a bare "conflict". A porter who pressed twice, one who was too slow, and one whose task
+//! was cancelled on the way read three different sentences.
 
 use super::ids::WorkerId;
 use super::state::TaskState;
@@ -70,8 +70,8 @@ impl Step {
         }
     }
 
-    /// The state that the step leads to, where there is just one: pressing twice is told from pressing
-    /// the wrong thing by it.
+    /// The state that the step leads to, where there is just one: pressing twice is told from
+    /// pressing the wrong thing by it.
     const fn leads_to(self) -> Option<TaskState> {
         match self {
             Step::Reject => Some(TaskState::Rejected),

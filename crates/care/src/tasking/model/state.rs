@@ -1,8 +1,8 @@
 //! Where a task stands, and where it may go from there (`reference/tasking.md` 3.1).
 //!
-//! Refuses: nothing itself. It is the map; the walking, with all its conditions, is in `steps.rs` and
-//! `ends.rs`, and a property test holds the two against each other. The words and colours that people
-//! see are the web room's, in one place of its own.
+//! Refuses: nothing itself. It is the map; the walking, with all its conditions, is in `steps.rs`
+//! and `ends.rs`, and a property test holds the two against each other. The words and colours that
+//! people see are the web room's, in one place of its own.
 
 use super::coded::coded;
 
@@ -59,16 +59,26 @@ impl TaskState {
     pub const fn followers(self) -> &'static [TaskState] {
         use TaskState as S;
         match self {
-            S::Draft => &[S::AwaitingApproval, S::Scheduled, S::Held, S::Queued, S::Cancelled],
-            S::AwaitingApproval => {
-                &[S::Scheduled, S::Held, S::Queued, S::Rejected, S::Cancelled]
-            }
+            S::Draft => &[
+                S::AwaitingApproval,
+                S::Scheduled,
+                S::Held,
+                S::Queued,
+                S::Cancelled,
+            ],
+            S::AwaitingApproval => &[S::Scheduled, S::Held, S::Queued, S::Rejected, S::Cancelled],
             S::Held => &[S::Queued, S::Scheduled, S::Cancelled],
             S::Scheduled => &[S::Queued, S::Held, S::Cancelled],
             S::Queued => &[S::Offered, S::Held, S::Cancelled],
             S::Offered => &[S::Accepted, S::Queued, S::Cancelled],
             S::Accepted => &[S::EnRoute, S::Queued, S::Preempted, S::Cancelled],
-            S::EnRoute => &[S::AtPickup, S::Paused, S::Queued, S::Preempted, S::Cancelled],
+            S::EnRoute => &[
+                S::AtPickup,
+                S::Paused,
+                S::Queued,
+                S::Preempted,
+                S::Cancelled,
+            ],
             S::AtPickup => &[
                 S::InTransit,
                 S::Paused,

@@ -1,8 +1,9 @@
-//! One piece of work, as plain data, with what can be read off it: is it late, who has it, when is it
-//! released.
+//! One piece of work, as plain data, with what can be read off it: is it late, who has it, when is
+//! it released.
 //!
-//! Refuses: to change. Every step in `asking.rs`, `offering.rs`, `doing.rs` and `ending.rs` takes `&self`
-//! and gives back a new task with the next version; what must hold for each is in `invariants.rs`.
+//! Refuses: to change. Every step in `asking.rs`, `offering.rs`, `doing.rs` and `ending.rs` takes
+//! `&self` and gives back a new task with the next version; what must hold for each is in
+//! `invariants.rs`.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,22 +18,33 @@ use crate::tasking::reasons::{AbortReason, CancelReason, PauseReason};
 /// One piece of work. All times are microseconds since 1970, UTC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
+    /// Its number, as people call it.
     pub id: TaskId,
+    /// What kind of work it is.
     pub kind: TaskTypeId,
+    /// How soon it is wanted.
     pub priority: Priority,
+    /// Where it stands.
     pub state: TaskState,
+    /// Where it begins.
     pub from: LocationId,
     /// Bed, bay or room at the start, as the ward names it.
     pub from_bed: Option<String>,
     /// `None`: the work is done where it begins, such as cleaning.
     pub to: Option<LocationId>,
+    /// Bed, bay or room at the end.
     pub to_bed: Option<String>,
+    /// Who is moved.
     pub patient: Option<PatientRef>,
+    /// What it takes beside a person.
     pub needs: Needs,
+    /// The extra steps of its kind, as they were when asked.
     pub course: Course,
     /// In how many minutes it should be done once it is ready; as it was when asked.
     pub target_minutes: u32,
+    /// For later work: its slot.
     pub booking: Option<Booking>,
+    /// When each stretch began.
     pub times: Times,
     /// By when it should have reached its end; `None` until the clock starts.
     pub due_at: Option<i64>,
@@ -62,15 +74,15 @@ pub struct Times {
     pub asked_at: i64,
     /// t0: it could be done from here on. Set once, and never again.
     pub ready_at: Option<i64>,
-    /// t1
+    /// t1: as many have said yes as are needed.
     pub accepted_at: Option<i64>,
-    /// t2
+    /// t2: the first handler is at the pickup.
     pub arrived_at: Option<i64>,
-    /// t3
+    /// t3: off with the patient or the item.
     pub departed_at: Option<i64>,
-    /// t4
+    /// t4: at the far end. Late or not is settled here.
     pub reached_at: Option<i64>,
-    /// t5
+    /// t5: done.
     pub completed_at: Option<i64>,
     /// The newest moment known of; no later step may lie before it.
     pub changed_at: i64,
@@ -112,7 +124,9 @@ pub struct CrewMember {
 /// Why and since when a task stands still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
+    /// What all wait for.
     pub reason: PauseReason,
+    /// When it began.
     pub since: i64,
     /// When to look again. Passing it does nothing by itself.
     pub look_again_at: i64,
@@ -124,8 +138,11 @@ pub struct Pause {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "how", content = "reason")]
 pub enum Ending {
+    /// Not approved.
     Rejected(CancelReason),
+    /// Called off before anybody came.
     Cancelled(CancelReason),
+    /// Stopped after somebody had come.
     Aborted(AbortReason),
 }
 
@@ -148,13 +165,25 @@ impl Task {
     /// Everybody it concerns now: asked, or at work on it.
     pub fn involved(&self) -> Vec<WorkerId> {
         let asked = self.offers.iter().map(|offer| offer.worker);
-        self.crew.iter().map(|member| member.worker).chain(asked).collect()
+        self.crew
+            .iter()
+            .map(|member| member.worker)
+            .chain(asked)
+            .collect()
     }
 
     /// Who was involved before this step and is free now.
     pub fn freed_since(&self, before: &Task) -> Vec<WorkerId> {
-        let still = if self.state.is_over() { Vec::new() } else { self.involved() };
-        before.involved().into_iter().filter(|worker| !still.contains(worker)).collect()
+        let still = if self.state.is_over() {
+            Vec::new()
+        } else {
+            self.involved()
+        };
+        before
+            .involved()
+            .into_iter()
+            .filter(|worker| !still.contains(worker))
+            .collect()
     }
 
     /// The patient is under way with somebody: from leaving the bed space to the end.
@@ -164,7 +193,10 @@ impl Task {
 
     /// Since when the ward's clock stands still, if it does.
     pub fn clock_stopped_since(&self) -> Option<i64> {
-        let paused = self.pause.filter(|pause| pause.reason.stops_clock()).map(|pause| pause.since);
+        let paused = self
+            .pause
+            .filter(|pause| pause.reason.stops_clock())
+            .map(|pause| pause.since);
         paused.or(self.held_since)
     }
 
@@ -178,7 +210,10 @@ impl Task {
             return 0;
         }
         let settled = self.times.reached_at.or(self.times.completed_at);
-        minutes_late(due_at, settled.or(self.clock_stopped_since()).unwrap_or(now))
+        minutes_late(
+            due_at,
+            settled.or(self.clock_stopped_since()).unwrap_or(now),
+        )
     }
 
     /// Whether the board marks it as late.
@@ -189,7 +224,9 @@ impl Task {
     /// For how long, in microseconds, it has been open since it was ready.
     pub fn open_for(&self, now: i64) -> Option<i64> {
         let end = self.times.completed_at.unwrap_or(now);
-        self.times.ready_at.map(|ready_at| end.saturating_sub(ready_at).max(0))
+        self.times
+            .ready_at
+            .map(|ready_at| end.saturating_sub(ready_at).max(0))
     }
 
     /// The next version at `now`, or at the newest moment known of if the clock was set back.
@@ -202,7 +239,11 @@ impl Task {
     }
 
     pub(super) fn must_be(&self, state: TaskState, step: Step) -> Result<(), TransitionError> {
-        if self.state == state { Ok(()) } else { Err(self.refuse(step)) }
+        if self.state == state {
+            Ok(())
+        } else {
+            Err(self.refuse(step))
+        }
     }
 
     /// Puts it in the queue. The clock starts the first time, and only then.

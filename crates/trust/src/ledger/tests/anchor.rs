@@ -44,8 +44,8 @@ fn anchor_sizes(anchors: &Anchors) -> Vec<(u16, u64)> {
     sizes
 }
 
-/// An anchor is written once; the same again is no harm, and another one in its place is refused and
-/// leaves the first as it was.
+/// An anchor is written once; the same again is no harm, and another one in its place is refused
+/// and leaves the first as it was.
 #[test]
 fn the_first_anchor_stands() {
     let folder = tempdir().unwrap();
@@ -65,8 +65,8 @@ fn the_first_anchor_stands() {
     );
 }
 
-/// A disk that is not mounted is an error, both ways: it is neither "no anchors yet" nor replaced by
-/// a folder on the wrong disk.
+/// A disk that is not mounted is an error, both ways: it is neither "no anchors yet" nor replaced
+/// by a folder on the wrong disk.
 #[test]
 fn a_missing_folder_is_an_error_and_is_not_made() {
     let folder = tempdir().unwrap();
@@ -146,8 +146,8 @@ fn a_link_is_not_followed() {
     assert!(found.readable.is_empty());
 }
 
-/// Somebody who can write to the anchor folder but has no key can raise an alarm, and cannot make the
-/// server believe that its own history is wrong.
+/// Somebody who can write to the anchor folder but has no key can raise an alarm, and cannot make
+/// the server believe that its own history is wrong.
 #[test]
 fn a_planted_anchor_is_not_believed() {
     let folder = tempdir().unwrap();

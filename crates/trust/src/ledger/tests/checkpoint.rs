@@ -40,8 +40,8 @@ fn the_published_verifier_key_is_read() {
     assert_eq!(key.to_string(), text);
 }
 
-/// The note format's own example is signed as it says, although it is no checkpoint; with one letter
-/// changed it is not.
+/// The note format's own example is signed as it says, although it is no checkpoint; with one
+/// letter changed it is not.
 #[test]
 fn the_published_signature_is_checked() {
     let key = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";

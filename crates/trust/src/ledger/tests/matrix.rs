@@ -1,15 +1,16 @@
-//! The detection matrix: every tampering, by somebody with the database and by somebody who holds the
-//! server's keys too, must be found and named; and an honest history must not be accused.
+//! The detection matrix: every tampering, by somebody with the database and by somebody who holds
+//! the server's keys too, must be found and named; and an honest history must not be accused.
 
 use proptest::prelude::*;
 
 use super::super::anchor::Anchors;
+use super::super::checkpoint::Issuer;
 use super::super::entry::{Entry, Key, Pointer};
 use super::super::row::Cell;
 use super::super::tree::Frontier;
 use super::super::verify::finding::LISTED_MAX;
-use super::super::verify::{Finding, Options, Report, Verifier, What};
-use super::model::{Change, INSTANCE, Model, Place, kinds, only, seal_key};
+use super::super::verify::{Claims, Finding, Options, Report, Verifier, What};
+use super::model::{Change, INSTANCE, Model, Place, issuer, kinds, only, seal_key};
 
 const TASK: Place = ("task", 3);
 
@@ -518,6 +519,32 @@ fn damaged_anchors_are_reported() {
     assert!(kinds(&model.verify()).contains(&What::AnchorDisagrees));
 }
 
+/// What one hospital's key has shown is not believed for another hospital: the same note, fed again in
+/// another name, is refused.
+#[test]
+fn a_note_is_believed_for_its_own_hospital_only() {
+    let note = &Model::with_history().checkpoints[&(0, 10)];
+    let stranger = Issuer {
+        origin: "other.example".to_owned(),
+        keys: issuer().keys,
+    };
+    let mut claims = Claims::new();
+    claims.checkpoint(0, 10, note.as_bytes(), &issuer());
+    claims.checkpoint(0, 10, note.as_bytes(), &stranger);
+    let report = Verifier::new(
+        INSTANCE,
+        Options {
+            seal_key: None,
+            claims,
+        },
+    )
+    .finish();
+    assert_eq!(
+        kinds(&report),
+        [What::CheckpointAhead, What::CheckpointRefused]
+    );
+}
+
 /// An entry out of another hospital's log is told, even at its own place.
 #[test]
 fn a_foreign_entry_is_found() {
@@ -654,8 +681,8 @@ proptest! {
     }
 }
 
-/// What an auditor without keys and anchors cannot see is said openly: a history that was written anew
-/// as a whole, by somebody with every key.
+/// What an auditor without keys and anchors cannot see is said openly: a history that was written
+/// anew as a whole, by somebody with every key.
 #[test]
 fn without_anchors_a_history_rewritten_with_all_keys_passes() {
     let mut model = Model::with_history();

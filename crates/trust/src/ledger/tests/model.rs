@@ -279,11 +279,11 @@ impl Model {
     }
 
     pub fn verify_with(&self, seal_key: Option<hmac::Key>, anchors: &Anchors) -> Report {
-        let mut claims = Claims::new(issuer());
+        let mut claims = Claims::new();
         for ((lane, size), note) in &self.checkpoints {
-            claims.checkpoint(*lane, *size, note.as_bytes());
+            claims.checkpoint(*lane, *size, note.as_bytes(), &issuer());
         }
-        claims.anchors(anchors.clone());
+        claims.anchors(anchors.clone(), &issuer());
         let mut verifier = Verifier::new(INSTANCE, Options { seal_key, claims });
         for ((lane, sequence), bytes) in &self.entries {
             verifier.entry(*lane, *sequence, bytes);

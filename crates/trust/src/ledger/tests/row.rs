@@ -10,8 +10,8 @@ fn text(value: &str) -> Cell {
     Cell::Text(value.to_owned())
 }
 
-/// A migration that adds a column which no old row has a value in leaves every seal as it was, and so
-/// does the order in which a database names its columns.
+/// A migration that adds a column which no old row has a value in leaves every seal as it was, and
+/// so does the order in which a database names its columns.
 #[test]
 fn a_new_empty_column_and_another_order_change_nothing() {
     let row = [("id", Cell::Int(1)), ("ward", text("Elm"))];
@@ -96,8 +96,8 @@ fn a_sum_is_a_number_of_256_bits() {
 }
 
 proptest! {
-    /// Whatever is counted in and out again, in any order and in any lane, leaves what was not taken
-    /// out.
+    /// Whatever is counted in and out again, in any order and in any lane, leaves what was not
+    /// taken out.
     #[test]
     fn sums_forget_order_and_lanes(
         kept in prop::collection::vec(any::<[u8; 32]>(), 0..8),

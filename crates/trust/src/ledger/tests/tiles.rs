@@ -52,8 +52,9 @@ fn names(folder: &Path) -> Vec<String> {
     found
 }
 
-/// The tile format's own example: 70,000 entries make 273 full tiles of leaves and one of 112, a full
-/// tile above and one of 17, and one of 1 at the top. From the tiles alone the root comes out again.
+/// The tile format's own example: 70,000 entries make 273 full tiles of leaves and one of 112, a
+/// full tile above and one of 17, and one of 1 at the top. From the tiles alone the root comes out
+/// again.
 #[test]
 fn seventy_thousand_entries_make_the_tiles_of_the_format_example() {
     let folder = tempdir().unwrap();
@@ -85,7 +86,8 @@ fn seventy_thousand_entries_make_the_tiles_of_the_format_example() {
     assert_eq!(&bundle[..10], b"\0\x03256\0\x03257");
 }
 
-/// A tree of exactly 256 entries is one full tile and a first tile above it; there is no empty tile.
+/// A tree of exactly 256 entries is one full tile and a first tile above it; there is no empty
+/// tile.
 #[test]
 fn a_full_tile_starts_the_level_above() {
     let folder = tempdir().unwrap();
@@ -119,8 +121,8 @@ fn an_export_ends_where_the_checkpoint_ends() {
     assert!(folder.path().join("tile/0/000.p/20").is_file());
 }
 
-/// An export that could not be checked by others is refused: too few entries, other entries, a folder
-/// in use. It never carries a checkpoint.
+/// An export that could not be checked by others is refused: too few entries, other entries, a
+/// folder in use. It never carries a checkpoint.
 #[test]
 fn a_wrong_export_gets_no_checkpoint() {
     let folder = tempdir().unwrap();

@@ -148,8 +148,8 @@ fn a_frontier_of_the_wrong_length_is_refused() {
     );
 }
 
-/// In every tree of up to 40 entries every entry can be proved, and nothing else passes: not another
-/// entry, place, size or root, and no path that is cut or stretched.
+/// In every tree of up to 40 entries every entry can be proved, and nothing else passes: not
+/// another entry, place, size or root, and no path that is cut or stretched.
 #[test]
 fn every_entry_can_be_proved_and_nothing_else() {
     let all = numbered(40);
@@ -175,8 +175,8 @@ fn every_entry_can_be_proved_and_nothing_else() {
     }
 }
 
-/// Of any two trees of up to 40 entries that grew out of each other this can be proved; of a tree in
-/// which one early entry was changed it cannot.
+/// Of any two trees of up to 40 entries that grew out of each other this can be proved; of a tree
+/// in which one early entry was changed it cannot.
 #[test]
 fn growth_can_be_proved_and_a_rewritten_past_cannot() {
     let all = numbered(40);

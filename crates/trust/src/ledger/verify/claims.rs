@@ -36,9 +36,10 @@ pub(super) struct Claim {
 /// Everything that the ledger will be held against.
 #[derive(Debug, Default)]
 pub struct Claims {
+    /// Whose notes those in `believed` are.
     issuer: Issuer,
-    /// Notes believed already, by lane and hash: every anchor folder repeats the stored checkpoints,
-    /// and checking a signature takes longer than reading a hundred entries.
+    /// Notes believed already, by lane and hash: every anchor folder repeats the stored
+    /// checkpoints, and checking a signature takes longer than reading a hundred entries.
     believed: HashMap<(u16, Hash), (u64, Hash)>,
     lanes: BTreeMap<u16, Vec<Claim>>,
     /// Notes that cannot be believed; findings as soon as the verification begins.
@@ -46,18 +47,15 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// No claims yet. Those of `issuer` will be believed.
+    /// No claims yet.
     #[must_use]
-    pub fn new(issuer: Issuer) -> Self {
-        Self {
-            issuer,
-            ..Self::default()
-        }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Takes a checkpoint out of the database: the lane and size it is kept under, and the note.
-    pub fn checkpoint(&mut self, lane: u16, size: u64, note: &[u8]) {
-        let reason = match self.read(lane, note) {
+    pub fn checkpoint(&mut self, lane: u16, size: u64, note: &[u8], issuer: &Issuer) {
+        let reason = match self.read(lane, note, issuer) {
             Ok((signed_size, root)) if signed_size == size => {
                 self.claim(
                     lane,
@@ -69,7 +67,7 @@ impl Claims {
                 );
                 return;
             }
-            Ok((signed_size, _)) => format!("it is about {signed_size} entries"),
+            Ok((signed_size, _)) => format!("it signs the size {signed_size}"),
             Err(error) => error.to_string(),
         };
         let sentence = format!("the checkpoint of lane {lane} at {size} is not believed: {reason}");
@@ -77,7 +75,7 @@ impl Claims {
     }
 
     /// Takes what was found in anchor folders.
-    pub fn anchors(&mut self, found: Anchors) {
+    pub fn anchors(&mut self, found: Anchors, issuer: &Issuer) {
         for Anchor {
             place,
             lane,
@@ -86,7 +84,7 @@ impl Claims {
             ..
         } in found.readable
         {
-            match self.read(lane, note.as_bytes()) {
+            match self.read(lane, note.as_bytes(), issuer) {
                 Ok((signed_size, root)) if signed_size == size => {
                     self.claim(
                         lane,
@@ -98,7 +96,7 @@ impl Claims {
                     );
                 }
                 Ok((signed_size, _)) => {
-                    self.refuse_anchor(&place, &format!("it is about {signed_size} entries"));
+                    self.refuse_anchor(&place, &format!("it signs the size {signed_size}"));
                 }
                 Err(error) => self.refuse_anchor(&place, &error.to_string()),
             }
@@ -125,11 +123,20 @@ impl Claims {
     }
 
     /// The size and root that a note signs.
-    fn read(&mut self, lane: u16, note: &[u8]) -> Result<(u64, Hash), CheckpointError> {
+    fn read(
+        &mut self,
+        lane: u16,
+        note: &[u8],
+        issuer: &Issuer,
+    ) -> Result<(u64, Hash), CheckpointError> {
+        if self.issuer != *issuer {
+            self.believed.clear(); // what another issuer's keys have shown says nothing here
+            self.issuer = issuer.clone();
+        }
         match self.believed.entry((lane, sha256(&[note]))) {
             Entry::Occupied(known) => Ok(*known.get()),
             Entry::Vacant(place) => {
-                let checkpoint = self.issuer.read(lane, note)?;
+                let checkpoint = issuer.read(lane, note)?;
                 Ok(*place.insert((checkpoint.size, checkpoint.root)))
             }
         }

@@ -76,12 +76,14 @@ impl Lane {
         let (lane, counted, there) = (self.lane, head.size(), self.tree.size());
         if there < counted {
             let sentence = format!(
-                "lane {lane} has {there} entries and its head counts {counted}: the last are gone"
+                "lane {lane} has {} and its head counts {counted}: the last are gone",
+                entries(there)
             );
             self.report(What::LogShort, there, sentence, findings);
         } else if there > counted {
             let sentence = format!(
-                "lane {lane} has {there} entries and its head counts {counted}: some were added"
+                "lane {lane} has {} and its head counts {counted}: some were added",
+                entries(there)
             );
             self.report(What::LogLong, counted, sentence, findings);
         } else if *head != self.tree {
@@ -103,7 +105,7 @@ impl Lane {
         self.settle(findings);
         let (lane, there) = (self.lane, self.tree.size());
         if there > 0 && !self.head_seen {
-            let sentence = format!("lane {lane} has {there} entries and no head");
+            let sentence = format!("lane {lane} has {} and no head", entries(there));
             findings.in_lane(What::HeadMissing, lane, sentence);
         }
         let ahead: Vec<Claim> = self.claims.by_ref().collect();
@@ -114,8 +116,9 @@ impl Lane {
         if let Some(claim) = stored {
             let size = claim.size;
             let sentence = format!(
-                "lane {lane} has {there} entries and a checkpoint in the database knows {size}: \
-                 the last are gone"
+                "lane {lane} has {} and a checkpoint in the database knows {size}: \
+                 the last are gone",
+                entries(there)
             );
             self.report(What::CheckpointAhead, there, sentence, findings);
         }
@@ -125,8 +128,9 @@ impl Lane {
         });
         if let Some((size, place)) = anchored {
             let sentence = format!(
-                "lane {lane} has {there} entries and the anchor {} knows {size}: \
+                "lane {lane} has {} and the anchor {} knows {size}: \
                  the database was put back, or its end was cut off",
+                entries(there),
                 place.display().to_string().escape_debug()
             );
             self.report(What::AnchorAhead, there, sentence, findings);
@@ -197,5 +201,13 @@ fn stretch(from: u64, size: u64) -> String {
         0 => "the tree itself was changed".to_owned(),
         1 => format!("entry {from} was changed"),
         _ => format!("one or more of entries {from} to {} were changed", size - 1),
+    }
+}
+
+fn entries(count: u64) -> String {
+    if count == 1 {
+        "1 entry".to_owned()
+    } else {
+        format!("{count} entries")
     }
 }

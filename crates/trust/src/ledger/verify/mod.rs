@@ -13,8 +13,8 @@
 //!
 //! Order of feeding: what the ledger must agree with ([`Claims`]) goes into [`Verifier::new`]; then
 //! every entry, each lane in order; then heads, rows and sums in any order; then
-//! [`Verifier::finish`]. Memory grows with the number of rows ever written, about 100 bytes each, and
-//! not with the number of entries.
+//! [`Verifier::finish`]. Memory grows with the number of rows ever written, about 100 bytes each,
+//! and not with the number of entries.
 //!
 //! ```
 //! use trust::ledger::verify::{Options, Verifier, What};
@@ -23,7 +23,7 @@
 //! verifier.entry(0, 0, b"not an entry");
 //! let report = verifier.finish();
 //! assert_eq!(report.findings[0].what, What::EntryUnreadable);
-//! assert_eq!(report.findings[1].sentence, "lane 0 has 1 entries and no head");
+//! assert_eq!(report.findings[1].sentence, "lane 0 has 1 entry and no head");
 //! ```
 //!
 //! Refuses: SQL, and believing anything it is fed. Nothing in a database makes it panic.

@@ -30,6 +30,8 @@ pub enum What {
     KeyReplaced,
     /// A table has the columns of a sealed one, and its rows cannot be told apart by one key.
     TableUnreadable,
+    /// A lane's head does not tell the moment of the lane's last entry.
+    HeadMisdated,
     /// A sum is kept for a lane or table that is not there.
     SumMisplaced,
     /// Found by the ledger's own verifier.
@@ -58,14 +60,35 @@ impl Finding {
     /// About a table, or about the instance as a whole.
     pub(super) fn new(what: What, table: Option<&str>, sentence: String) -> Self {
         let table = table.map(str::to_owned);
-        Self { what, table, key: None, lane: None, sequence: None, sentence }
+        Self {
+            what,
+            table,
+            key: None,
+            lane: None,
+            sequence: None,
+            sentence,
+        }
     }
 }
 
 impl From<ledger::Finding> for Finding {
     fn from(found: ledger::Finding) -> Self {
-        let ledger::Finding { what, table, key, lane, sequence, sentence } = found;
-        Self { what: What::Ledger(what), table, key, lane, sequence, sentence }
+        let ledger::Finding {
+            what,
+            table,
+            key,
+            lane,
+            sequence,
+            sentence,
+        } = found;
+        Self {
+            what: What::Ledger(what),
+            table,
+            key,
+            lane,
+            sequence,
+            sentence,
+        }
     }
 }
 

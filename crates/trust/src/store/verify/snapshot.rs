@@ -62,15 +62,24 @@ impl Snapshot {
         let unreadable = |error: io::Error| VerifyError::File(path.to_owned(), error);
         if !in_use(path).map_err(unreadable)? {
             let stamp = Stamp::of(path).map_err(unreadable)?;
-            return Ok(Self { path: path.to_owned(), way: Way::AtRest(stamp) });
+            return Ok(Self {
+                path: path.to_owned(),
+                way: Way::AtRest(stamp),
+            });
         }
         for _ in 0..COPIES_MAX {
             let folder = OwnFolder::create(scratch)?;
             if let Some(copy) = copy(path, &folder.path).map_err(unreadable)? {
-                return Ok(Self { path: copy, way: Way::Copy { _folder: folder } });
+                return Ok(Self {
+                    path: copy,
+                    way: Way::Copy { _folder: folder },
+                });
             }
         }
-        Ok(Self { path: path.to_owned(), way: Way::Beside })
+        Ok(Self {
+            path: path.to_owned(),
+            way: Way::Beside,
+        })
     }
 
     /// A connection that can only read.
@@ -89,7 +98,9 @@ impl Snapshot {
 
     /// Says whether what was read was one moment.
     pub(super) fn still_stands(&self) -> Result<(), VerifyError> {
-        let Way::AtRest(before) = &self.way else { return Ok(()) };
+        let Way::AtRest(before) = &self.way else {
+            return Ok(());
+        };
         let unreadable = |error| VerifyError::File(self.path.clone(), error);
         let now = Stamp::of(&self.path).map_err(unreadable)?;
         if now == *before && !in_use(&self.path).map_err(unreadable)? {
@@ -102,7 +113,9 @@ impl Snapshot {
 
 /// A database in memory, to see what the migrations make.
 pub(super) async fn in_memory() -> sqlx::Result<SqliteConnection> {
-    let options = SqliteConnectOptions::new().in_memory(true).journal_mode(SqliteJournalMode::Off);
+    let options = SqliteConnectOptions::new()
+        .in_memory(true)
+        .journal_mode(SqliteJournalMode::Off);
     options.disable_statement_logging().connect().await
 }
 
@@ -156,7 +169,11 @@ impl Stamp {
     fn of(path: &Path) -> io::Result<Self> {
         let about = fs::metadata(path)?;
         let changed = (about.mtime(), about.mtime_nsec());
-        Ok(Self { bytes: about.len(), changed, inode: about.ino() })
+        Ok(Self {
+            bytes: about.len(),
+            changed,
+            inode: about.ino(),
+        })
     }
 
     fn of_any(path: &Path) -> io::Result<Option<Self>> {
@@ -175,8 +192,10 @@ struct OwnFolder {
 
 impl OwnFolder {
     fn create(scratch: &Path) -> Result<Self, VerifyError> {
-        let name: String =
-            random::bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect();
+        let name: String = random::bytes::<8>()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let path = scratch.join(format!("almoner-verify-{name}"));
         let made = DirBuilder::new().mode(0o700).create(&path);
         made.map_err(|error| VerifyError::File(path.clone(), error))?;

@@ -7,13 +7,16 @@ use std::collections::BTreeMap;
 
 use futures_util::TryStreamExt;
 use sqlx::{
-    Connection, Executor, PgConnection, Row, SqliteConnection, TypeInfo, ValueRef,
-    postgres::PgRow, sqlite::SqliteRow,
+    Connection, Executor, PgConnection, Row, SqliteConnection, TypeInfo, ValueRef, postgres::PgRow,
+    sqlite::SqliteRow,
 };
 
 use crate::{
     ledger::row::{Cell, ENTRY_COLUMN, SEAL_COLUMN},
-    store::database::derived,
+    store::{
+        database::derived,
+        verify::packed::{Packed, Reading},
+    },
 };
 
 /// A reading connection.
@@ -25,6 +28,7 @@ pub(super) enum Source {
 /// One row as it came.
 pub(super) enum Line<'a> {
     Lite(&'a SqliteRow),
+    Packed(&'a [Packed]),
     Postgres(&'a PgRow),
 }
 
@@ -65,6 +69,22 @@ impl Source {
         Ok(())
     }
 
+    /// Hands every row of a table to `take`, in order where the order matters.
+    pub(super) async fn every(
+        &mut self,
+        reading: &Reading<'_>,
+        mut take: impl FnMut(&Line<'_>),
+    ) -> sqlx::Result<()> {
+        match self {
+            Self::Lite(conn) => {
+                reading
+                    .each(conn, |values| take(&Line::Packed(values)))
+                    .await
+            }
+            Self::Postgres(_) => self.each(reading.plain(), take).await,
+        }
+    }
+
     /// Rows of text; anything else reads as nothing.
     pub(super) async fn texts(&mut self, sql: &str) -> sqlx::Result<Vec<Vec<Option<String>>>> {
         let mut found = vec![];
@@ -87,15 +107,23 @@ impl Source {
 
     /// Every table that has both of a sealed row's own columns, in order of name.
     pub(super) async fn sealed_tables(&mut self) -> sqlx::Result<Vec<SealedTable>> {
-        let sql = if self.is_postgres() { COLUMNS_POSTGRES } else { COLUMNS_LITE };
+        let sql = if self.is_postgres() {
+            COLUMNS_POSTGRES
+        } else {
+            COLUMNS_LITE
+        };
         let mut tables: BTreeMap<String, SealedTable> = BTreeMap::new();
         self.each(sql.to_owned(), |line| {
-            let (Some(table), Some(column)) = (line.text(0), line.text(1)) else { return };
-            let state = tables.entry(table.to_owned()).or_insert_with(|| SealedTable {
-                name: table.to_owned(),
-                columns: vec![],
-                key: vec![],
-            });
+            let (Some(table), Some(column)) = (line.text(0), line.text(1)) else {
+                return;
+            };
+            let state = tables
+                .entry(table.to_owned())
+                .or_insert_with(|| SealedTable {
+                    name: table.to_owned(),
+                    columns: vec![],
+                    key: vec![],
+                });
             if line.int(2).unwrap_or(0) > 0 {
                 state.key.push(state.columns.len());
             }
@@ -103,7 +131,9 @@ impl Source {
         })
         .await?;
         let sealed = |table: &SealedTable| {
-            [ENTRY_COLUMN, SEAL_COLUMN].iter().all(|own| table.columns.iter().any(|name| name == own))
+            [ENTRY_COLUMN, SEAL_COLUMN]
+                .iter()
+                .all(|own| table.columns.iter().any(|name| name == own))
         };
         Ok(tables.into_values().filter(sealed).collect())
     }
@@ -128,16 +158,8 @@ const COLUMNS_POSTGRES: &str = "SELECT c.relname::text, a.attname::text, \
      WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') \
      AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, a.attnum";
 
-impl SealedTable {
-    /// The text that reads all of it.
-    pub(super) fn select(&self) -> String {
-        let columns: Vec<String> = self.columns.iter().map(|name| quoted(name)).collect();
-        format!("SELECT {} FROM {}", columns.join(", "), quoted(&self.name))
-    }
-}
-
 /// A name as both databases read it, whatever it holds.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
@@ -145,12 +167,17 @@ impl Line<'_> {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Lite(row) => row.len(),
+            Self::Packed(values) => values.len(),
             Self::Postgres(row) => row.len(),
         }
     }
 
     pub(super) fn int(&self, place: usize) -> Option<i64> {
         match self {
+            Self::Packed(values) => match values.get(place) {
+                Some(Ok(Cell::Int(number))) => Some(*number),
+                _ => None,
+            },
             Self::Lite(row) => row.try_get(place).ok().flatten(),
             Self::Postgres(row) => row.try_get(place).ok().flatten(),
         }
@@ -158,6 +185,10 @@ impl Line<'_> {
 
     pub(super) fn text(&self, place: usize) -> Option<&str> {
         match self {
+            Self::Packed(values) => match values.get(place) {
+                Some(Ok(Cell::Text(text))) => Some(text),
+                _ => None,
+            },
             Self::Lite(row) => row.try_get(place).ok().flatten(),
             Self::Postgres(row) => row.try_get(place).ok().flatten(),
         }
@@ -166,9 +197,17 @@ impl Line<'_> {
     /// Bytes only: sqlx would also give the bytes of a text.
     pub(super) fn bytes(&self, place: usize) -> Option<&[u8]> {
         match self {
+            Self::Packed(values) => match values.get(place) {
+                Some(Ok(Cell::Bytes(bytes))) => Some(bytes),
+                _ => None,
+            },
             Self::Lite(row) => {
                 let is_blob = row.try_get_raw(place).ok()?.type_info().name() == "BLOB";
-                if is_blob { row.try_get(place).ok().flatten() } else { None }
+                if is_blob {
+                    row.try_get(place).ok().flatten()
+                } else {
+                    None
+                }
             }
             Self::Postgres(row) => row.try_get(place).ok().flatten(),
         }
@@ -176,6 +215,9 @@ impl Line<'_> {
 
     /// A value as the canonical form of a row knows it, or why it has none.
     pub(super) fn cell(&self, place: usize) -> Result<Cell, String> {
+        if let Self::Packed(values) = self {
+            return values.get(place).cloned().unwrap_or(Ok(Cell::Null));
+        }
         let kind = self.kind(place)?;
         let cell = match kind.as_str() {
             "NULL" => Some(Cell::Null),
@@ -191,13 +233,22 @@ impl Line<'_> {
     fn kind(&self, place: usize) -> Result<String, String> {
         let told = |error: sqlx::Error| error.to_string();
         Ok(match self {
+            Self::Packed(_) => return Err("a packed value tells its kind itself".to_owned()),
             Self::Lite(row) => {
                 let value = row.try_get_raw(place).map_err(told)?;
-                if value.is_null() { "NULL".to_owned() } else { value.type_info().name().to_owned() }
+                if value.is_null() {
+                    "NULL".to_owned()
+                } else {
+                    value.type_info().name().to_owned()
+                }
             }
             Self::Postgres(row) => {
                 let value = row.try_get_raw(place).map_err(told)?;
-                if value.is_null() { "NULL".to_owned() } else { value.type_info().name().to_owned() }
+                if value.is_null() {
+                    "NULL".to_owned()
+                } else {
+                    value.type_info().name().to_owned()
+                }
             }
         })
     }

@@ -22,10 +22,28 @@ fn control(id: &str, title: &str, state: ControlState, evidence: &str, age: &str
 /// The controls with one looked at.
 pub fn controls() -> ControlsView {
     use ControlState::{Failed, NotBuilt, Proved, Stale, Waived};
-    let lock = control("A8", "Screens lock soon", Proved, "Longest 4 min 58 s", "4 min");
-    let mut restore = control("B9", "Backups can be brought back", Stale, "34 days ago", "34 d");
+    let lock = control(
+        "A8",
+        "Screens lock soon",
+        Proved,
+        "Longest 4 min 58 s",
+        "4 min",
+    );
+    let mut restore = control(
+        "B9",
+        "Backups can be brought back",
+        Stale,
+        "34 days ago",
+        "34 d",
+    );
     restore.class = ControlClass::Witnessed;
-    let mut trained = control("B17", "Staff are trained each year", Waived, "6 of 212 late", "9 d");
+    let mut trained = control(
+        "B17",
+        "Staff are trained each year",
+        Waived,
+        "6 of 212 late",
+        "9 d",
+    );
     trained.class = ControlClass::Recorded;
     ControlsView {
         controls: vec![
@@ -39,7 +57,13 @@ pub fn controls() -> ControlsView {
             lock.clone(),
             control("A12", "Reports are marked confidential", NotBuilt, "", ""),
             restore,
-            control("B14", "Software is patched", Failed, "1 known fault, 2 days old", "2 h"),
+            control(
+                "B14",
+                "Software is patched",
+                Failed,
+                "1 known fault, 2 days old",
+                "2 h",
+            ),
             trained,
             control(
                 "B38",
@@ -49,7 +73,13 @@ pub fn controls() -> ControlsView {
                 "17 min",
             ),
         ],
-        counts: vec![(Proved, 11), (Stale, 3), (Failed, 1), (Waived, 2), (NotBuilt, 54)],
+        counts: vec![
+            (Proved, 11),
+            (Stale, 3),
+            (Failed, 1),
+            (Waived, 2),
+            (NotBuilt, 54),
+        ],
         only: None,
         chosen: Some(ControlDetail {
             row: lock,
@@ -94,11 +124,46 @@ pub fn log() -> LogView {
             check("Rows against log", "38 tables, all agree"),
         ],
         entries: vec![
-            line(1_204_417, "14:15:21", "Joel P.", Deed::Changed, "Accepted task 4466", "Phone"),
-            line(1_204_401, "14:14:44", "Ruth O.", Deed::Looked, "Task 4466", "Own computer"),
-            line(1_204_398, "14:14:40", "Anjali K.", Deed::Changed, "Asked for 4466", "Ward"),
-            line(1_203_966, "13:02:15", "Dana K.", Deed::Refused, "Accounts", "Not her role"),
-            line(1_203_511, "13:00:00", "", Deed::Administered, "Checkpoint signed", "3 anchors"),
+            line(
+                1_204_417,
+                "14:15:21",
+                "Joel P.",
+                Deed::Changed,
+                "Accepted task 4466",
+                "Phone",
+            ),
+            line(
+                1_204_401,
+                "14:14:44",
+                "Ruth O.",
+                Deed::Looked,
+                "Task 4466",
+                "Own computer",
+            ),
+            line(
+                1_204_398,
+                "14:14:40",
+                "Anjali K.",
+                Deed::Changed,
+                "Asked for 4466",
+                "Ward",
+            ),
+            line(
+                1_203_966,
+                "13:02:15",
+                "Dana K.",
+                Deed::Refused,
+                "Accounts",
+                "Not her role",
+            ),
+            line(
+                1_203_511,
+                "13:00:00",
+                "",
+                Deed::Administered,
+                "Checkpoint signed",
+                "3 anchors",
+            ),
         ],
         only: None,
         narrowed_to: String::new(),
@@ -109,7 +174,10 @@ pub fn log() -> LogView {
 
 /// The proof of one entry.
 pub fn proof() -> ProofView {
-    let step = |hash: &str, is_left| ProofStep { hash: hash.into(), is_left };
+    let step = |hash: &str, is_left| ProofStep {
+        hash: hash.into(),
+        is_left,
+    };
     ProofView {
         lane: 1,
         sequence: 1_204_401,
@@ -120,11 +188,30 @@ pub fn proof() -> ProofView {
         tree_size: 1_204_418,
         signed_by: "harrowmere-2026-a".into(),
         way: vec![
-            step("9f3a000000000000000000000000000000000000000000000000000000000ac1", true),
-            step("51d200000000000000000000000000000000000000000000000000000000a00a", false),
-            step("0a94000000000000000000000000000000000000000000000000000000000bd3", true),
-            step("77b00000000000000000000000000000000000000000000000000000000000f4", true),
+            step(
+                "9f3a000000000000000000000000000000000000000000000000000000000ac1",
+                true,
+            ),
+            step(
+                "51d200000000000000000000000000000000000000000000000000000000a00a",
+                false,
+            ),
+            step(
+                "0a94000000000000000000000000000000000000000000000000000000000bd3",
+                true,
+            ),
+            step(
+                "77b00000000000000000000000000000000000000000000000000000000000f4",
+                true,
+            ),
         ],
+        facts: vec![
+            ("When", "22 Nov 14:14:44".into()),
+            ("Who", "Ruth O. (account 12)".into()),
+            ("Came of it", "tasking.task_viewed, looked at".into()),
+            ("Details", "task 4466".into()),
+        ],
+        touched: vec!["session 88, now 51d2a00a9f3a77b0…".into()],
         download_href: "/log/1/1204401/proof".into(),
         command: "almoner verify DIR --anchors PATH".into(),
     }
@@ -133,7 +220,10 @@ pub fn proof() -> ProofView {
 /// The matrix of four roles.
 pub fn roles() -> RolesView {
     use Grant::{All, No, Own, Team, WithReason};
-    let role = |name: &str, people| RoleColumn { name: name.into(), people };
+    let role = |name: &str, people| RoleColumn {
+        name: name.into(),
+        people,
+    };
     let permission = |name: &str, code: &str, grants: [Grant; 5]| PermissionRow {
         name: name.into(),
         code: code.into(),
@@ -153,7 +243,11 @@ pub fn roles() -> RolesView {
                 permissions: vec![
                     permission("Ask for a task", "tasking.ask", [Team, No, All, No, No]),
                     permission("Accept an offer", "tasking.accept", [No, Own, No, No, No]),
-                    permission("Assign a task", "tasking.assign", [No, No, WithReason, No, No]),
+                    permission(
+                        "Assign a task",
+                        "tasking.assign",
+                        [No, No, WithReason, No, No],
+                    ),
                 ],
             },
             PermissionGroup {

@@ -3,9 +3,7 @@
 //! Next: `settings` for places, task types, imports and accounts.
 
 use super::{MINUTE, NOW_MICROS, SECOND, choices, needs};
-use crate::web::parts::states::{
-    Need, PersonState, Priority, TaskState, Vocabulary, WorkKind,
-};
+use crate::web::parts::states::{Need, PersonState, Priority, TaskState, Vocabulary, WorkKind};
 use crate::web::views::ask::{AskForm, AskTaskType, AskView};
 use crate::web::views::board::{
     BoardCounts, BoardFilter, BoardRow, BoardView, Doing, Holder, PersonTile, Vitals,
@@ -23,7 +21,13 @@ use crate::web::views::task_actions::TaskActions;
 pub fn board() -> BoardView {
     BoardView {
         filter: BoardFilter::default(),
-        counts: BoardCounts { all: 12, late: 2, waiting: 4, under_way: 6, booked: 1 },
+        counts: BoardCounts {
+            all: 12,
+            late: 2,
+            waiting: 4,
+            under_way: 6,
+            booked: 1,
+        },
         vitals: vitals(),
         rows: rows(),
         people: people_tiles(),
@@ -33,7 +37,14 @@ pub fn board() -> BoardView {
 }
 
 fn vitals() -> Vitals {
-    Vitals { late: 2, waiting: 4, not_ready: 1, under_way: 6, free: 1, on_shift: 13 }
+    Vitals {
+        late: 2,
+        waiting: 4,
+        not_ready: 1,
+        under_way: 6,
+        free: 1,
+        on_shift: 13,
+    }
 }
 
 /// A task as the board shows it: number, what, from, to; the rest is usual.
@@ -49,6 +60,7 @@ fn row(id: i64, title: &str, from: &str, to: &str) -> BoardRow {
         state_more: String::new(),
         holder: Holder::Finding,
         open_since_micros: Some(NOW_MICROS - 4 * MINUTE - 15 * SECOND),
+        order: 10,
         due_micros: Some(NOW_MICROS + 10 * MINUTE),
         due: "14:26".into(),
         is_late: false,
@@ -63,6 +75,7 @@ fn held_by(mut row: BoardRow, name: &str, state: TaskState) -> BoardRow {
 
 fn late(mut row: BoardRow, minutes: i64) -> BoardRow {
     row.is_late = true;
+    row.order = -minutes;
     row.due_micros = Some(NOW_MICROS - minutes * MINUTE);
     row.open_since_micros = Some(NOW_MICROS - (20 + minutes) * MINUTE - 40 * SECOND);
     row.priority = Priority::Urgent;
@@ -79,43 +92,77 @@ fn rows() -> Vec<BoardRow> {
     crash.priority = Priority::Emergency;
     crash.needs = needs(&[(Need::Equipment, "")]);
     let mut scan = late(row(4463, "Patient to CT", "Kestrel 12", "CT 2"), 6);
-    scan.needs = needs(&[(Need::Chair, ""), (Need::Oxygen, "2 l"), (Need::FallsRisk, "")]);
+    scan.needs = needs(&[
+        (Need::Chair, ""),
+        (Need::Oxygen, "2 l"),
+        (Need::FallsRisk, ""),
+    ]);
     scan.holder = Holder::Nobody("No one free with oxygen".into());
     let mut blood = late(row(4458, "Blood to ward", "Blood bank", "Theatre 5"), 4);
     blood.needs = needs(&[(Need::Blood, "")]);
     let mut theatre = row(4466, "Patient to theatre", "Merlin 4", "Theatre 3");
     theatre.priority = Priority::Urgent;
-    theatre.needs =
-        needs(&[(Need::Bed, ""), (Need::Escort, "nurse"), (Need::TwoPeople, "")]);
+    theatre.needs = needs(&[
+        (Need::Bed, ""),
+        (Need::Escort, "nurse"),
+        (Need::TwoPeople, ""),
+    ]);
     let mut echo = row(4462, "Patient to echo", "Kestrel 9", "Cardiology");
     echo.state = TaskState::Held;
     echo.holder = Holder::NotYet("Ward to say ready".into());
     echo.open_since_micros = None;
-    let mut samples =
-        held_by(row(4451, "Samples round", "4 wards", "Pathology"), "Hana T.", InTransit);
+    let mut samples = held_by(
+        row(4451, "Samples round", "4 wards", "Pathology"),
+        "Hana T.",
+        InTransit,
+    );
     samples.state_more = "stop 2 of 4".into();
     samples.needs = needs(&[(Need::Sample, "")]);
     let mut dialysis = row(4440, "Patient to dialysis", "Kestrel 2", "Dialysis");
     dialysis.state = TaskState::Scheduled;
     dialysis.holder = Holder::NotYet("Released at 14:38".into());
     dialysis.open_since_micros = None;
-    let mut clean =
-        held_by(row(4460, "Bed clean, isolation", "Heron side room 5", ""), "Piotr N.", Accepted);
+    let mut clean = held_by(
+        row(4460, "Bed clean, isolation", "Heron side room 5", ""),
+        "Piotr N.",
+        Accepted,
+    );
     clean.needs = needs(&[(Need::Cleaning, ""), (Need::Isolation, "")]);
-    vec![
+    let mut rows = vec![
         scan,
         held_by(blood, "Sunita R.", Paused),
         crash,
         held_by(theatre, "Joel P.", Offered),
-        held_by(row(4468, "Patient to X-ray", "ED Majors 7", "X-ray 1"), "Marta K.", EnRoute),
+        held_by(
+            row(4468, "Patient to X-ray", "ED Majors 7", "X-ray 1"),
+            "Marta K.",
+            EnRoute,
+        ),
         row(4469, "Discharge to lounge", "Osprey 21", "Discharge lounge"),
-        held_by(row(4449, "Patient to ward", "MRI 1", "Heron room 2"), "Owen B.", InTransit),
-        held_by(row(4455, "Patient to ultrasound", "Wren 3", "Ultrasound 2"), "Lena F.", AtPickup),
+        held_by(
+            row(4449, "Patient to ward", "MRI 1", "Heron room 2"),
+            "Owen B.",
+            InTransit,
+        ),
+        held_by(
+            row(4455, "Patient to ultrasound", "Wren 3", "Ultrasound 2"),
+            "Lena F.",
+            AtPickup,
+        ),
         echo,
         samples,
         clean,
         dialysis,
-    ]
+    ];
+    for (minutes, row) in (2..).step_by(3).zip(rows.iter_mut().skip(2)) {
+        row.order = minutes;
+        row.due_micros = Some(NOW_MICROS + minutes * MINUTE);
+        row.due = format!("14:{:02}", 16 + minutes);
+        row.open_since_micros = row
+            .open_since_micros
+            .map(|since| since - minutes * 17 * SECOND);
+    }
+    rows
 }
 
 fn people_tiles() -> Vec<PersonTile> {
@@ -129,19 +176,61 @@ fn people_tiles() -> Vec<PersonTile> {
         detail: detail.into(),
     };
     vec![
-        tile(7, "Joel P.", Doing::Task(Offered), "Lifts, level 2", "offer 4466"),
-        tile(8, "Dele A.", Doing::Person(PersonState::Emergency), "ED", "4471 crash trolley"),
-        tile(9, "Marta K.", Doing::Task(EnRoute), "Street, level 1", "4468"),
-        tile(10, "Sunita R.", Doing::Task(Paused), "Theatres", "4458, no one to receive"),
+        tile(
+            7,
+            "Joel P.",
+            Doing::Task(Offered),
+            "Lifts, level 2",
+            "offer 4466",
+        ),
+        tile(
+            8,
+            "Dele A.",
+            Doing::Person(PersonState::Emergency),
+            "ED",
+            "4471 crash trolley",
+        ),
+        tile(
+            9,
+            "Marta K.",
+            Doing::Task(EnRoute),
+            "Street, level 1",
+            "4468",
+        ),
+        tile(
+            10,
+            "Sunita R.",
+            Doing::Task(Paused),
+            "Theatres",
+            "4458, no one to receive",
+        ),
         tile(11, "Owen B.", Doing::Task(InTransit), "Imaging", "4449"),
         tile(12, "Lena F.", Doing::Task(AtPickup), "Wren", "4455"),
         tile(13, "Hana T.", Doing::Task(InTransit), "Pathology", "4451"),
-        tile(14, "Piotr N.", Doing::Person(PersonState::OnTask), "Heron", "4460 clean"),
-        tile(15, "Grace S.", Doing::Person(AdHoc), "Front door", "Helping a visitor"),
+        tile(
+            14,
+            "Piotr N.",
+            Doing::Person(PersonState::OnTask),
+            "Heron",
+            "4460 clean",
+        ),
+        tile(
+            15,
+            "Grace S.",
+            Doing::Person(AdHoc),
+            "Front door",
+            "Helping a visitor",
+        ),
         tile(16, "Tariq N.", Doing::Person(Ready), "Lodge", ""),
         tile(17, "Efe D.", Doing::Person(Break), "", ""),
         tile(18, "Callum W.", Doing::Person(Comfort), "", ""),
-        tile(19, "Irina V.", Doing::Person(Ending), "Osprey", "Shift ends 14:30"),
+        tile(
+            19,
+            "Irina V.",
+            Doing::Person(Ending),
+            "Osprey",
+            "Shift ends 14:30",
+        ),
     ]
 }
 
@@ -185,7 +274,10 @@ pub fn plan() -> PlanView {
         blocks: plan_blocks(),
         chosen: Some(ZoneDetail {
             name: "Kestrel Ward".into(),
-            tasks: rows().into_iter().filter(|row| row.from.starts_with("Kestrel")).collect(),
+            tasks: rows()
+                .into_iter()
+                .filter(|row| row.from.starts_with("Kestrel"))
+                .collect(),
         }),
         may_ask: true,
     }
@@ -204,7 +296,10 @@ fn plan_blocks() -> Vec<PlanBlock> {
         chosen: false,
     };
     let with = |mut zone: ZoneCard, people: &[(&str, bool)]| {
-        zone.people = people.iter().map(|(name, free)| ((*name).into(), *free)).collect();
+        zone.people = people
+            .iter()
+            .map(|(name, free)| ((*name).into(), *free))
+            .collect();
         zone
     };
     let mut kestrel = zone("Kestrel Ward", "Cardiology, 28 beds", [1, 0, 1, 1]);
@@ -229,7 +324,10 @@ fn plan_blocks() -> Vec<PlanBlock> {
                 with(heron, &[("Piotr N.", false)]),
                 with(wren, &[("Lena F.", false)]),
                 zone("Dialysis", "16 stations", [0; 4]),
-                with(zone("Porters' lodge", "Equipment pool", [0; 4]), &[("Tariq N.", true)]),
+                with(
+                    zone("Porters' lodge", "Equipment pool", [0; 4]),
+                    &[("Tariq N.", true)],
+                ),
             ],
         },
     ]
@@ -243,7 +341,11 @@ pub fn task() -> TaskView {
         state: TaskState::EnRoute,
         state_more: String::new(),
         priority: Priority::Urgent,
-        needs: needs(&[(Need::Bed, ""), (Need::Escort, "nurse"), (Need::TwoPeople, "")]),
+        needs: needs(&[
+            (Need::Bed, ""),
+            (Need::Escort, "nurse"),
+            (Need::TwoPeople, ""),
+        ]),
         about: "Merlin Ward, bed 4 to Theatre 3. Asked by Anjali K. at 14:08.".into(),
         late_since_micros: None,
         promise: Some(TaskPromise {
@@ -254,11 +356,21 @@ pub fn task() -> TaskView {
             drop_at: "14:31".into(),
             drop_detail: "target 14:40".into(),
         }),
-        progress: ["Ready", "Offered", "Accepted", "At pickup", "Moving", "Theatre 3"]
-            .iter()
-            .enumerate()
-            .map(|(at, words)| ProgressStep { words: (*words).into(), done: at < 3 })
-            .collect(),
+        progress: [
+            "Ready",
+            "Offered",
+            "Accepted",
+            "At pickup",
+            "Moving",
+            "Theatre 3",
+        ]
+        .iter()
+        .enumerate()
+        .map(|(at, words)| ProgressStep {
+            words: (*words).into(),
+            done: at < 3,
+        })
+        .collect(),
         time_line: time_line(),
         log_entries: 6,
         why: Some(why()),
@@ -290,14 +402,56 @@ fn time_line() -> Vec<TimeLineEntry> {
     };
     use TaskState::{Accepted, AtDrop, AtPickup, EnRoute, Held, Offered, Queued};
     vec![
-        entry("14:08", None, "Asked", "by Anjali K., Merlin Ward", When::Past),
-        entry("14:08", Some(Held), "Not ready", "consent form missing", When::Past),
-        entry("14:14", Some(Queued), "Ready to move.", "Clock starts, target 14:22", When::Past),
-        entry("14:14", Some(Offered), "Offered", "to Joel P., 45 s", When::Past),
-        entry("14:15", Some(Accepted), "Accepted", "by Joel P., 21 s later", When::Past),
-        entry("14:15", Some(EnRoute), "Coming", "from Lifts, level 2", When::Now),
+        entry(
+            "14:08",
+            None,
+            "Asked",
+            "by Anjali K., Merlin Ward",
+            When::Past,
+        ),
+        entry(
+            "14:08",
+            Some(Held),
+            "Not ready",
+            ": consent form missing",
+            When::Past,
+        ),
+        entry(
+            "14:14",
+            Some(Queued),
+            "Ready to move",
+            ". Clock starts, target 14:22",
+            When::Past,
+        ),
+        entry(
+            "14:14",
+            Some(Offered),
+            "Offered",
+            "to Joel P., 45 s",
+            When::Past,
+        ),
+        entry(
+            "14:15",
+            Some(Accepted),
+            "Accepted",
+            "by Joel P., 21 s later",
+            When::Past,
+        ),
+        entry(
+            "14:15",
+            Some(EnRoute),
+            "Coming",
+            ", from Lifts, level 2",
+            When::Now,
+        ),
         entry("14:19", Some(AtPickup), "At pickup", "", When::Ahead),
-        entry("14:31", Some(AtDrop), "Handover", "to theatre team", When::Ahead),
+        entry(
+            "14:31",
+            Some(AtDrop),
+            "Handover",
+            "to theatre team",
+            When::Ahead,
+        ),
     ]
 }
 
@@ -326,23 +480,27 @@ fn task_actions() -> TaskActions {
     TaskActions {
         version: 6,
         approve: false,
+        reject_reasons: Vec::new(),
         release: false,
-        hold_reasons: Vec::new(),
+        hold: false,
         assign_to: choices(&[
             ("16", "Tariq N., free, 4 min away, no theatre training"),
             ("9", "Marta K., free at about 14:25"),
         ]),
+        assign_reasons: choices(&[("KNOWS_PATIENT", "Knows the patient")]),
         recall_reasons: choices(&[
             ("more_urgent", "Needed for something more urgent"),
             ("unreachable", "Cannot be reached"),
             ("wrong_person", "Wrong person for it"),
         ]),
+        recall_needs_handover: false,
         cancel_reasons: choices(&[
             ("not_needed", "No longer needed"),
             ("wrong_details", "Wrong details"),
             ("duplicate", "Asked for twice"),
             ("done_by_ward", "The ward did it"),
         ]),
+        verify: false,
     }
 }
 
@@ -444,7 +602,11 @@ pub fn person() -> PersonView {
             shift("Mon 23 Nov", "07:30 to 15:30", "10:40"),
             shift("Tue 24 Nov", "14:00 to 22:00", ""),
         ],
-        acts: vec![PersonAct::StartBreak, PersonAct::GoAway, PersonAct::EndShift],
+        acts: vec![
+            PersonAct::StartBreak,
+            PersonAct::GoAway,
+            PersonAct::EndShift,
+        ],
         tasks: vec![(4466, "Patient to theatre".into())],
     }
 }

@@ -25,7 +25,10 @@ pub const MINUTE: i64 = 60 * SECOND;
 pub fn shell() -> Shell {
     Shell {
         site: "Harrowmere General Hospital".into(),
-        reader: Some(Reader { name: "Ruth O.".into(), role: "Coordinator, portering".into() }),
+        reader: Some(Reader {
+            name: "Ruth O.".into(),
+            role: "Coordinator, portering".into(),
+        }),
         entries: vec![
             Entry::Board,
             Entry::Ask,
@@ -43,7 +46,10 @@ pub fn shell() -> Shell {
         now_micros: NOW_MICROS,
         session_ends_micros: None,
         quarantine: None,
-        log: Some(LogLine { entries: 1_204_418, anchored: "13:59".into() }),
+        log: Some(LogLine {
+            entries: 1_204_418,
+            anchored: "13:59".into(),
+        }),
         notice: None,
         demonstration: true,
     }
@@ -52,7 +58,10 @@ pub fn shell() -> Shell {
 /// The frame for someone who looks after governance.
 pub fn governance_shell(at: Entry) -> Shell {
     Shell {
-        reader: Some(Reader { name: "Hugh L.".into(), role: "Information governance".into() }),
+        reader: Some(Reader {
+            name: "Hugh L.".into(),
+            role: "Information governance".into(),
+        }),
         at: Some(at),
         ..shell()
     }
@@ -60,13 +69,22 @@ pub fn governance_shell(at: Entry) -> Shell {
 
 /// The frame at the door, where nobody is signed in.
 pub fn door_shell() -> Shell {
-    Shell { reader: None, entries: Vec::new(), at: None, log: None, ..shell() }
+    Shell {
+        reader: None,
+        entries: Vec::new(),
+        at: None,
+        log: None,
+        ..shell()
+    }
 }
 
 /// The frame on a porter's phone on a late shift: dark.
 pub fn porter_shell() -> Shell {
     Shell {
-        reader: Some(Reader { name: "Joel P.".into(), role: "Porter".into() }),
+        reader: Some(Reader {
+            name: "Joel P.".into(),
+            role: "Porter".into(),
+        }),
         entries: vec![Entry::Phone],
         at: Some(Entry::Phone),
         theme: Theme::Dark,
@@ -151,12 +169,25 @@ pub fn job() -> JobView {
         way: "Level 2, through Hospital street, second doors on the left".into(),
         left: "about 6 min to go".into(),
         target: "target 14:40".into(),
-        patient: Some(PatientCard { name: "E. C.".into(), detail: "Merlin Ward, bed 4".into() }),
+        patient: Some(PatientCard {
+            name: "E. C.".into(),
+            detail: "Merlin Ward, bed 4".into(),
+        }),
         needs: needs(&[(Need::Bed, ""), (Need::Escort, "nurse")]),
         steps: vec![
-            step(TaskState::AtPickup, "Merlin Ward, bed 4", "14:19", Stage::Done),
+            step(
+                TaskState::AtPickup,
+                "Merlin Ward, bed 4",
+                "14:19",
+                Stage::Done,
+            ),
             step(TaskState::InTransit, "Theatre 3", "14:31", Stage::Now),
-            step(TaskState::AtDrop, "Hand over to theatre team", "", Stage::Ahead),
+            step(
+                TaskState::AtDrop,
+                "Hand over to theatre team",
+                "",
+                Stage::Ahead,
+            ),
         ],
         pause: None,
         pause_reasons: choices(&[
@@ -167,12 +198,15 @@ pub fn job() -> JobView {
             ("lift", "Lift queue"),
             ("receiving_not_ready", "They are not ready"),
         ]),
+        hand_back_reasons: Vec::new(),
         abort_reasons: choices(&[
             ("unwell", "Patient unwell"),
             ("refuses", "Patient refuses"),
             ("wrong_details", "Wrong details"),
             ("equipment", "Equipment broken"),
         ]),
+        identity_check: Some("wristband"),
+        is_on_the_spot: false,
         ward_phone: "4412".into(),
     }
 }
@@ -210,7 +244,10 @@ pub fn day() -> DayView {
             now_thousandths: 846,
             breaks_thousandths: vec![(396, 458)],
         }),
-        figures: vec![("Jobs".into(), "17".into()), ("Walked".into(), "9.4 km".into())],
+        figures: vec![
+            ("Jobs".into(), "17".into()),
+            ("Walked".into(), "9.4 km".into()),
+        ],
         jobs: vec![
             done("14:02", "Patient to X-ray", "ED Majors 2 to X-ray 1"),
             done("13:44", "Oxygen cylinder", "Gas store to Wren bay 2"),
@@ -222,11 +259,16 @@ pub fn day() -> DayView {
 /// Needs with what stands behind the word.
 pub fn needs(list: &[(Need, &str)]) -> Vec<Needed> {
     list.iter()
-        .map(|(need, detail)| Needed { need: *need, detail: (*detail).into() })
+        .map(|(need, detail)| Needed {
+            need: *need,
+            detail: (*detail).into(),
+        })
         .collect()
 }
 
 /// Choices as pairs of what is sent and what is read.
 pub fn choices(list: &[(&str, &str)]) -> Vec<Choice> {
-    list.iter().map(|(value, words)| Choice::plain(*value, *words)).collect()
+    list.iter()
+        .map(|(value, words)| Choice::plain(*value, *words))
+        .collect()
 }

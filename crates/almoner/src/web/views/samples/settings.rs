@@ -5,7 +5,7 @@
 use super::{choices, needs};
 use crate::web::parts::forms::Choice;
 use crate::web::parts::states::{Need, WorkKind};
-use crate::web::views::accounts::{AccountForm, AccountRow, AccountsView, NewCode};
+use crate::web::views::accounts::{AccountForm, AccountRow, AccountsView, GrantChip, NewCode};
 use crate::web::views::import::{
     BadLineRow, ChooseFile, DryRun, FieldMatch, ImportDone, ImportView, MatchColumns,
 };
@@ -82,9 +82,21 @@ pub fn task_types() -> TaskTypesView {
         needs_approval: false,
         needs_check: false,
     };
-    let mut patient = row(1, "Move a patient", WorkKind::Patient, "Moving people", [10, 20, 30]);
+    let mut patient = row(
+        1,
+        "Move a patient",
+        WorkKind::Patient,
+        "Moving people",
+        [10, 20, 30],
+    );
     patient.needs = needs(&[(Need::Chair, "")]);
-    let mut clean = row(3, "Clean a bed", WorkKind::Cleaning, "Infection control", [20, 40, 60]);
+    let mut clean = row(
+        3,
+        "Clean a bed",
+        WorkKind::Cleaning,
+        "Infection control",
+        [20, 40, 60],
+    );
     clean.needs_check = true;
     TaskTypesView {
         task_types: vec![
@@ -129,12 +141,23 @@ fn columns() -> ImportView {
         import_id: 12,
         file: "porters.csv".into(),
         kind: "People".into(),
-        headers: vec!["Name".into(), "Payroll No".into(), "Dept".into(), "Competencies".into()],
+        headers: vec![
+            "Name".into(),
+            "Payroll No".into(),
+            "Dept".into(),
+            "Competencies".into(),
+        ],
         fields: vec![
             field("name", "Short name", true, "Name", "Joel P."),
             field("staff_number", "Staff number", true, "Payroll No", "P-2041"),
             field("team", "Team", true, "Dept", "Portering"),
-            field("skills", "Training", false, "Competencies", "Bed; Chair; Theatre"),
+            field(
+                "skills",
+                "Training",
+                false,
+                "Competencies",
+                "Bed; Chair; Theatre",
+            ),
         ],
         errors: Vec::new(),
     })
@@ -147,6 +170,10 @@ fn good_run() -> ImportView {
         kind: "People".into(),
         good: 26,
         new: 24,
+        new_teams: String::new(),
+        unused: String::new(),
+        match_href: "/import/12/columns".into(),
+        bad_in_all: 0,
         bad: Vec::new(),
     })
 }
@@ -164,10 +191,29 @@ fn bad_run() -> ImportView {
         kind: "Shifts".into(),
         good: 118,
         new: 118,
+        new_teams: String::new(),
+        unused: String::new(),
+        match_href: "/import/12/columns".into(),
+        bad_in_all: 3,
         bad: vec![
-            bad(14, "Start", "Write the day as 22/11/2026 and the time as 07:30", "22-Nov 7.30"),
-            bad(31, "Payroll No", "No person has this number; import people first", "P-9999"),
-            bad(88, "End", "The shift ends before it starts", "2026-11-22 06:00"),
+            bad(
+                14,
+                "Start",
+                "Write the day as 22/11/2026 and the time as 07:30",
+                "22-Nov 7.30",
+            ),
+            bad(
+                31,
+                "Payroll No",
+                "No person has this number; import people first",
+                "P-9999",
+            ),
+            bad(
+                88,
+                "End",
+                "The shift ends before it starts",
+                "2026-11-22 06:00",
+            ),
         ],
     })
 }
@@ -188,19 +234,54 @@ pub fn accounts() -> AccountsView {
         version: 1,
         name: name.into(),
         login: login.into(),
-        roles: vec![role.into()],
+        grants: vec![GrantChip {
+            id,
+            words: role.into(),
+            may_withdraw: id != 1,
+        }],
         state: state.into(),
         may_close: id != 1,
+        may_grant: id != 1,
     };
     AccountsView {
         accounts: vec![
-            row(1, "Ade B.", "ade.b@harrowmere.example", "Administrator", "Active"),
-            row(2, "Ruth O.", "ruth.o@harrowmere.example", "Coordinator, Portering", "Active"),
-            row(3, "Anjali K.", "anjali.k@harrowmere.example", "Requester, Kestrel", "Active"),
-            row(4, "Noor H.", "P-2077", "Handler, Portering", "Not set up yet"),
+            row(
+                1,
+                "Ade B.",
+                "ade.b@harrowmere.example",
+                "Administrator",
+                "Active",
+            ),
+            row(
+                2,
+                "Ruth O.",
+                "ruth.o@harrowmere.example",
+                "Coordinator: Portering",
+                "Active",
+            ),
+            row(
+                3,
+                "Anjali K.",
+                "anjali.k@harrowmere.example",
+                "Requester: Kestrel",
+                "Active",
+            ),
+            row(
+                4,
+                "Noor H.",
+                "P-2077",
+                "Handler: Portering",
+                "Not set up yet",
+            ),
         ],
+        may_invite: true,
+        may_grant: true,
         roles: choices(&[("handler", "Handler"), ("coordinator", "Coordinator")]),
-        scopes: choices(&[("portering", "Portering"), ("cleaning", "Cleaning")]),
+        scopes: choices(&[("all", "Everywhere"), ("team-2", "Team Portering")]),
+        device_classes: choices(&[
+            ("personal", "Own device: signed out after 15 min"),
+            ("shared", "Shared device: signed out after 5 min"),
+        ]),
         new_code: Some(NewCode {
             name: "Noor H.".into(),
             code: "heron-lamp-4417-quiet".into(),
@@ -221,9 +302,15 @@ pub fn terms() -> TermsView {
         version: 3,
         in_force_from: "3 February 2026".into(),
         paragraphs: vec![
-            paragraph("Your own account", "You sign in as yourself and lend it to nobody."),
+            paragraph(
+                "Your own account",
+                "You sign in as yourself and lend it to nobody.",
+            ),
             paragraph("Only for work", "You look only at what your work needs."),
-            paragraph("Recorded", "What you do and look at is recorded and can be checked."),
+            paragraph(
+                "Recorded",
+                "What you do and look at is recorded and can be checked.",
+            ),
         ],
         changes: vec!["Staff may see who looked at their own data.".into()],
         errors: Vec::new(),
@@ -232,5 +319,8 @@ pub fn terms() -> TermsView {
 
 /// Choosing a password.
 pub fn password() -> PasswordView {
-    PasswordView { least_characters: 12, ..PasswordView::default() }
+    PasswordView {
+        least_characters: 12,
+        ..PasswordView::default()
+    }
 }
