@@ -12,8 +12,6 @@ import { startSession } from "./session.js";
 const RING_LENGTH = 326.7;
 const BUZZ_MS = [200, 100, 200];
 
-let buzzedFor;
-
 function emptyRing(ring) {
   const until = (Number(ring.dataset.ringUntil) - serverNow()) / 1_000_000;
   const left = Math.max(0, Math.ceil(until));
@@ -91,7 +89,7 @@ startClocks();
 startForms();
 startDialogs();
 startSession();
-setInterval(tick, 1000);
+startRing();
 document.addEventListener("submit", takeStep);
 const left = kept();
 if (left) trySending(left);

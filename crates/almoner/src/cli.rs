@@ -136,6 +136,8 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
             let listen = listen.unwrap_or(instance.settings.listen);
             instance.start_services()?;
             let app = App::new(&instance, vec![])?;
+            let settings = &instance.settings;
+            web::assurance::prover::start(&app, &Folder::new(&dir), settings)?;
             web::serve::run(app, &Folder::new(&dir), &instance.settings, listen).await?;
             instance.close().await;
         }

@@ -150,6 +150,7 @@ fn administrator_role() -> FirstRole {
         tasking::ImportRows::NAME,
         tasking::LinkWorker::NAME,
         identity::InviteAccount::NAME,
+        identity::RenewCode::NAME,
         identity::DisableAccount::NAME,
         identity::GrantRole::NAME,
         identity::WithdrawRole::NAME,

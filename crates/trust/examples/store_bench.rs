@@ -1,7 +1,7 @@
 //! How fast audited changes are, beside the same database without any of it.
 //!
 //! `cargo run --release -p trust --example store_bench` measures SQLite; with
-//! `ALMONER_TEST_POSTGRES` set, PostgreSQL as well. 64 writers wait for their changes; the raw side
+//! `ALMONER_TEST_POSTGRES` set, PostgreSQL as well; `sqlite` or `postgres` behind it picks one. 64 writers wait for their changes; the raw side
 //! writes a row and a line of log of the same sizes on the same driver, 64 to a commit. Both sides
 //! take turns in one run, and the ratio is what counts: the machine's own speed cancels out.
 //!
@@ -24,8 +24,8 @@ use trust::{
 };
 
 const WRITERS: usize = 64;
-const CHANGES_EACH: usize = 80;
-const ROUNDS: usize = 5;
+const CHANGES_EACH: usize = 50;
+const ROUNDS: usize = 3;
 const ROWS: i64 = 1_000;
 const NOTE: &str = "Needs a chair, not a bed; afraid of lifts; ask for Mrs B. at the desk.";
 
@@ -93,31 +93,50 @@ const TABLES: Migration = Migration {
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let setup = || Setup::with(&[TABLES]);
-    compare("SQLite", Scratch::lite_with(setup()).await).await;
-    if is_postgres_there() {
+    let only = std::env::args().nth(1).unwrap_or_default();
+    if only != "postgres" {
+        compare("SQLite", Scratch::lite_with(setup()).await).await;
+    }
+    if is_postgres_there() && only != "sqlite" {
         compare("PostgreSQL", Scratch::postgres_with(setup()).await).await;
     } else {
-        println!("PostgreSQL: left out, ALMONER_TEST_POSTGRES is not set");
+        println!("PostgreSQL: left out");
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "asks only whether there is something to measure")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "asks only whether there is something to measure"
+)]
 fn is_postgres_there() -> bool {
     std::env::var_os("ALMONER_TEST_POSTGRES").is_some()
 }
 
 async fn compare(name: &str, scratch: Scratch) {
-    let caller = scratch.caller_with(&["bench.change_job", "bench.make_jobs"]).await;
-    let subject = scratch.store.vault().new_subject().await.expect("the vault makes a key");
-    make_jobs(&scratch.store, &caller).await;
+    let mut callers = vec![];
+    for _ in 0..WRITERS {
+        callers.push(
+            scratch
+                .caller_with(&["bench.change_job", "bench.make_jobs"])
+                .await,
+        );
+    }
+    let subject = scratch
+        .store
+        .vault()
+        .new_subject()
+        .await
+        .expect("the vault makes a key");
+    make_jobs(&scratch.store, &callers[0]).await;
     let mut raw = RawSide::open(scratch.url()).await;
     let (mut ratios, mut audited, mut plain, mut whole) = (vec![], vec![], vec![], vec![]);
     for _ in 0..ROUNDS {
         let raw_rate = raw.round().await;
-        let rate = audited_round(&scratch.store, &caller, subject, true).await;
-        whole.push(audited_round(&scratch.store, &caller, subject, false).await);
+        let rate = audited_round(&scratch.store, &callers, subject, true).await;
         // The raw side before and after, since the machine may have become busier meanwhile.
         let raw_rate = f64::midpoint(raw_rate, raw.round().await);
+        whole.push(audited_round(&scratch.store, &callers, subject, false).await);
+        println!("{name}: {rate:.0} audited, {raw_rate:.0} raw");
         ratios.push(100.0 * rate / raw_rate);
         audited.push(rate);
         plain.push(raw_rate);
@@ -149,31 +168,43 @@ async fn make_jobs(store: &Store, caller: &Caller) {
         let permit = caller.permit(MakeJobs).await.expect("the right is there");
         let mut tx = store.begin(permit).await.expect("the store gives a turn");
         for id in start..start + 250 {
-            tx.save(&Job { id: JobId(id), state: "requested".to_owned(), changes: 0, note: None });
+            tx.save(&Job {
+                id: JobId(id),
+                state: "requested".to_owned(),
+                changes: 0,
+                note: None,
+            });
         }
-        tx.commit(JobsMade { count: 250 }).await.expect("the rows are stored");
+        tx.commit(JobsMade { count: 250 })
+            .await
+            .expect("the rows are stored");
     }
 }
 
 async fn audited_round(
     store: &Store,
-    caller: &Caller,
+    callers: &[Caller],
     subject: SubjectId,
     is_permit_ready: bool,
 ) -> f64 {
-    let mut permits = VecDeque::new();
-    for _ in 0..if is_permit_ready { WRITERS * CHANGES_EACH } else { 0 } {
-        permits.push_back(caller.permit(ChangeJob).await.expect("the right is there"));
+    let mut preparing = JoinSet::new();
+    for caller in callers.iter().cloned() {
+        preparing.spawn(async move {
+            let mut permits = VecDeque::new();
+            for _ in 0..if is_permit_ready { CHANGES_EACH } else { 0 } {
+                permits.push_back(caller.permit(ChangeJob).await.expect("the right is there"));
+            }
+            (caller, permits)
+        });
     }
+    let prepared = preparing.join_all().await;
     let mut writers = JoinSet::new();
     let began = Instant::now();
-    for writer in 0..WRITERS {
-        let own = CHANGES_EACH.min(permits.len());
-        let mut own: VecDeque<_> = permits.drain(..own).collect();
-        let (store, caller) = (store.clone(), caller.clone());
+    for (writer, (caller, mut permits)) in prepared.into_iter().enumerate() {
+        let store = store.clone();
         writers.spawn(async move {
             for turn in 0..CHANGES_EACH {
-                let permit = match own.pop_front() {
+                let permit = match permits.pop_front() {
                     Some(permit) => permit,
                     None => caller.permit(ChangeJob).await.expect("the right is there"),
                 };
@@ -193,9 +224,16 @@ async fn change_job(store: &Store, permit: Permit<ChangeJob>, id: JobId, subject
     job.state = "under way".to_owned();
     job.changes += 1;
     let place = Job::place("note", &id);
-    job.note = Some(tx.seal(&NOTE.to_owned(), subject, &place).expect("the note can be sealed"));
+    job.note = Some(
+        tx.seal(&NOTE.to_owned(), subject, &place)
+            .expect("the note can be sealed"),
+    );
     tx.save(&job);
-    let event = JobChanged { job: id, state: "under way", private: (subject, NOTE.to_owned()) };
+    let event = JobChanged {
+        job: id,
+        state: "under way",
+        private: (subject, NOTE.to_owned()),
+    };
     tx.commit(event).await.expect("the change is stored");
 }
 
@@ -224,9 +262,17 @@ macro_rules! raw_group {
                 .bind(vec![7_u8; NOTE.len() + 42])
                 .bind(*$next)
                 .bind(vec![9_u8; 32]);
-            update.execute(&mut *$conn).await.expect("the row is written");
-            let insert = sqlx::query(RAW_INSERT).bind(*$next).bind(vec![5_u8; ENTRY_BYTES]);
-            insert.execute(&mut *$conn).await.expect("the line is written");
+            update
+                .execute(&mut *$conn)
+                .await
+                .expect("the row is written");
+            let insert = sqlx::query(RAW_INSERT)
+                .bind(*$next)
+                .bind(vec![5_u8; ENTRY_BYTES]);
+            insert
+                .execute(&mut *$conn)
+                .await
+                .expect("the line is written");
             *$next += 1;
         }
         $conn.execute("COMMIT").await.expect("the group is stored");
@@ -244,7 +290,10 @@ impl RawSide {
             Database::Postgres(options) => {
                 let mut conn = sqlx::PgConnection::connect_with(&options).await;
                 let conn_made = conn.as_mut().expect("the server answers");
-                conn_made.execute(RAW_MAKE).await.expect("the rows are copied");
+                conn_made
+                    .execute(RAW_MAKE)
+                    .await
+                    .expect("the rows are copied");
                 Self::Postgres(conn.expect("just used"), 0)
             }
         }

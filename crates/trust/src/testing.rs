@@ -60,11 +60,17 @@ impl Setup {
     /// The trust core and these tables.
     #[must_use]
     pub fn with(migrations: &[Migration]) -> Self {
-        Self { migrations: migrations.to_vec(), ..Self::default() }
+        Self {
+            migrations: migrations.to_vec(),
+            ..Self::default()
+        }
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        [TRUST].into_iter().chain(self.migrations.iter().copied()).collect()
+        [TRUST]
+            .into_iter()
+            .chain(self.migrations.iter().copied())
+            .collect()
     }
 
     fn founding(&self) -> Founding {
@@ -84,10 +90,17 @@ impl Setup {
             roles.push(FirstRole {
                 name: ADMINISTRATOR,
                 purpose: "May do everything in a test.",
-                permissions: permissions().iter().map(|permission| permission.name).collect(),
+                permissions: permissions()
+                    .iter()
+                    .map(|permission| permission.name)
+                    .collect(),
             });
         }
-        Founding { services, roles, administrator: ADMINISTRATOR_NAME.to_owned() }
+        Founding {
+            services,
+            roles,
+            administrator: ADMINISTRATOR_NAME.to_owned(),
+        }
     }
 
     fn service_names(&self) -> Vec<&'static str> {
@@ -162,28 +175,39 @@ impl Scratch {
         Self::found(database.url.clone(), folder, Some(database), setup).await
     }
 
-    async fn found(
-        url: String,
-        folder: TempDir,
-        own: Option<OwnDatabase>,
-        setup: Setup,
-    ) -> Self {
+    async fn found(url: String, folder: TempDir, own: Option<OwnDatabase>, setup: Setup) -> Self {
         let source = RootSource::File(folder.path().join("root.key"));
-        let root = source.create().expect("a test keeps its root secret in its own folder");
+        let root = source
+            .create()
+            .expect("a test keeps its root secret in its own folder");
         let keystore = folder.path().join("keystore.db");
         let vault = Vault::create(&keystore, &root, INSTANCE).await;
         let vault = Arc::new(vault.expect("a test makes its own vault"));
         let database = Database::parse(&url).expect("the test's own address is right");
-        migrate(&database, &setup.migrations()).await.expect("the migrations fit");
+        migrate(&database, &setup.migrations())
+            .await
+            .expect("the migrations fit");
         let (clock, folder) = (Clock::manual(MORNING), Folder::Own(folder));
-        let kept = Kept { url, setup, clock: clock.clone(), folder, _database: own };
+        let kept = Kept {
+            url,
+            setup,
+            clock: clock.clone(),
+            folder,
+            _database: own,
+        };
         let store = Store::open(kept.options(0, 1), INSTANCE, vault).await;
         let store = store.expect("a store opens on a fresh database");
         let code = found_instance(&kept.setup.founding(), &store).await;
         let code = code.expect("an empty log can be founded");
         let identity = Identity::open(store.clone(), &kept.setup.service_names()).await;
         let identity = identity.expect("the services were just made");
-        Self { store, identity, clock, code, kept }
+        Self {
+            store,
+            identity,
+            clock,
+            code,
+            kept,
+        }
     }
 
     /// The database's address.
@@ -222,7 +246,10 @@ impl Scratch {
         url: &str,
         (lane, lanes): (u16, u16),
     ) -> Result<Store, StoreError> {
-        let options = Options { url: url.to_owned(), ..self.kept.options(lane, lanes) };
+        let options = Options {
+            url: url.to_owned(),
+            ..self.kept.options(lane, lanes)
+        };
         Store::open(options, INSTANCE, self.store.vault().clone()).await
     }
 
@@ -232,7 +259,9 @@ impl Scratch {
     /// When the services cannot be found.
     pub async fn identity_on(&self, store: &Store) -> Identity {
         let names = self.kept.setup.service_names();
-        Identity::open(store.clone(), &names).await.expect("the services were made at the start")
+        Identity::open(store.clone(), &names)
+            .await
+            .expect("the services were made at the start")
     }
 
     /// Closes the store and leaves files and database as they are.
@@ -286,13 +315,25 @@ impl Kept {
         let identity = Identity::open(store.clone(), &names).await;
         let identity = identity.expect("the services were made at the start");
         let (clock, code) = (self.clock.clone(), String::new());
-        Scratch { store, identity, clock, code, kept: self }
+        Scratch {
+            store,
+            identity,
+            clock,
+            code,
+            kept: self,
+        }
     }
 
     fn options(&self, lane: u16, lanes: u16) -> Options {
         let (url, clock) = (self.url.clone(), self.clock.clone());
         let quarantine_log = self.folder().join("quarantine.log");
-        Options { url, lane, lanes, clock, quarantine_log }
+        Options {
+            url,
+            lane,
+            lanes,
+            clock,
+            quarantine_log,
+        }
     }
 }
 
@@ -309,13 +350,21 @@ impl OwnDatabase {
         let name = format!("almoner_test_{number:016x}");
         let mut raw = Raw::open(server).await;
         let sql = format!("CREATE DATABASE {name}");
-        raw.run(&sql).await.expect("the tests' server lets us make a database");
+        raw.run(&sql)
+            .await
+            .expect("the tests' server lets us make a database");
         raw.close().await;
-        let (base, rest) = server.split_once('?').map_or((server, ""), |(base, rest)| (base, rest));
+        let (base, rest) = server
+            .split_once('?')
+            .map_or((server, ""), |(base, rest)| (base, rest));
         let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
         let mark = if rest.is_empty() { "" } else { "?" };
         let url = format!("{base}/{name}{mark}{rest}");
-        Self { server: server.to_owned(), name, url }
+        Self {
+            server: server.to_owned(),
+            name,
+            url,
+        }
     }
 }
 
@@ -324,7 +373,9 @@ impl Drop for OwnDatabase {
     fn drop(&mut self) {
         let (server, name) = (self.server.clone(), self.name.clone());
         let drop_it = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
             let runtime = runtime.expect("a small runtime starts");
             runtime.block_on(async {
                 let mut raw = Raw::open(&server).await;
@@ -337,7 +388,10 @@ impl Drop for OwnDatabase {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the tests' one setting is read here")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests' one setting is read here"
+)]
 fn server_url() -> String {
     std::env::var(SERVER).unwrap_or_else(|_| {
         panic!(

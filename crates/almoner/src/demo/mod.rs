@@ -61,6 +61,7 @@ pub async fn run(port: u16, speed: u32, dir: Option<PathBuf>) -> anyhow::Result<
     let people = setting::set_up(&instance, &hospital, &created.code, midnight).await?;
     instance.start_services()?;
     let app = App::new(&instance, people.sign_ins.clone())?;
+    web::assurance::prover::start(&app, &folder, &settings)?;
     setting::print(&people, speed);
     let requests = day::plan(&hospital, SEED, midnight.0, day::REQUESTS_PER_DAY);
     wards::begin(&instance, &people, requests);

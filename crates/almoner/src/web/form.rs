@@ -5,7 +5,8 @@ use std::{str::FromStr, sync::Arc};
 use axum::{
     Form, Json,
     extract::{
-        FromRequest, FromRequestParts, Path, Request, rejection::{FormRejection, JsonRejection},
+        FromRequest, FromRequestParts, Path, Request,
+        rejection::{FormRejection, JsonRejection},
     },
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
@@ -14,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     app::App,
-    refusal::{PageError, Refusal},
+    refusal::{ApiError, PageError, Refusal},
     views::problem::Problem,
 };
 
@@ -48,7 +49,22 @@ impl<T: FromStr + Send> FromRequestParts<Arc<App>> for Id<T> {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, PageError> {
         let text = Path::<String>::from_request_parts(parts, app).await.ok();
         let id = text.and_then(|Path(text)| text.parse().ok());
-        id.map(Self).ok_or_else(|| PageError::of(app, Refusal::usual(Problem::NotThere)))
+        id.map(Self)
+            .ok_or_else(|| PageError::of(app, Refusal::usual(Problem::NotThere)))
+    }
+}
+
+/// The id in an address of the API.
+pub struct ApiId<T>(pub T);
+
+impl<S: Send + Sync, T: FromStr + Send> FromRequestParts<S> for ApiId<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let text = Path::<String>::from_request_parts(parts, state).await.ok();
+        let id = text.and_then(|Path(text)| text.parse().ok());
+        id.map(Self)
+            .ok_or_else(|| Refusal::usual(Problem::NotThere).as_problem())
     }
 }
 

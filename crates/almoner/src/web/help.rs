@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -12,6 +12,7 @@ use axum::{
 use super::{
     app::App,
     caller::{AtTheDoor, SignedIn, Themed},
+    form::Id,
     parts::shell::{Shell, Theme},
     refusal::{PageError, Refusal},
     views::{gallery, help, problem::Problem},
@@ -44,7 +45,7 @@ async fn one(
     State(app): State<Arc<App>>,
     Themed(theme): Themed,
     reader: Reading,
-    Path(name): Path<String>,
+    Id(name): Id<String>,
 ) -> Result<Response, PageError> {
     shown(&app, &name, &shell(&app, theme, reader))
 }

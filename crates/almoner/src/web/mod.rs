@@ -90,11 +90,15 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn not_there(State(app): State<Arc<App>>, request: Request) -> Response {
-    let refusal = Refusal::usual(Problem::NotThere);
-    if request.uri().path().starts_with("/api/") {
+    refused(&app, request.uri().path(), Refusal::usual(Problem::NotThere))
+}
+
+/// A page for people, a problem document for scripts.
+fn refused(app: &App, path: &str, refusal: Refusal) -> Response {
+    if path.starts_with("/api/") {
         return refusal.as_problem().into_response();
     }
-    PageError::of(&app, refusal).into_response()
+    PageError::of(app, refusal).into_response()
 }
 
 /// One instance is one origin: another Host is not served, whatever it asks for (control B20).
@@ -112,7 +116,7 @@ async fn one_origin(State(app): State<Arc<App>>, request: Request, next: Next) -
     if is_health || app.hosts.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         return next.run(request).await;
     }
-    PageError::of(&app, Refusal::usual(Problem::WrongHost)).into_response()
+    refused(&app, request.uri().path(), Refusal::usual(Problem::WrongHost))
 }
 
 async fn security_headers(request: Request, next: Next) -> Response {

@@ -3,7 +3,10 @@
 use std::{collections::HashMap, sync::Arc};
 
 use trust::{
-    identity::{caller::Caller, permit::{Scope, ScopeKind}},
+    identity::{
+        caller::Caller,
+        permit::{Scope, ScopeKind},
+    },
     store::value::{Field, MINUTE, Moment},
 };
 
@@ -49,11 +52,25 @@ impl Tasking {
         let now = reader.now();
         let mut records = reader.find(rows::open_tasks(), vec![]).await?;
         let since = Moment(now.0.saturating_sub(LOOK_BACK));
-        records.extend(reader.find(rows::finished_since(), vec![since.to_value()]).await?);
+        records.extend(
+            reader
+                .find(rows::finished_since(), vec![since.to_value()])
+                .await?,
+        );
         records.retain(|record| reader.scope().covers(&task_places(record)));
         let usual_from = by_frequency(records.iter().map(|record| record.from_place));
-        let usual_to = by_frequency(records.iter().filter_map(|record: &TaskRecord| record.to_place));
-        Ok(AskChoices { now, directory, wards: own, usual_from, usual_to })
+        let usual_to = by_frequency(
+            records
+                .iter()
+                .filter_map(|record: &TaskRecord| record.to_place),
+        );
+        Ok(AskChoices {
+            now,
+            directory,
+            wards: own,
+            usual_from,
+            usual_to,
+        })
     }
 }
 

@@ -29,11 +29,9 @@ use super::{
         PlaceRow, Reading, ShiftRow, TaskRow, check_edges, check_people, check_places,
         check_shifts, check_tasks, matching, parse,
     },
-    model::{
-        LocationId, SKILL_BARIATRIC, SKILL_ISOLATION, SKILL_OXYGEN, WorkerId, coded::coded,
-    },
+    model::{LocationId, SKILL_BARIATRIC, SKILL_ISOLATION, SKILL_OXYGEN, WorkerId, coded::coded},
     rows,
-    setup::TeamRow,
+    setup::{TeamRow, of_the_whole_house},
 };
 
 coded! {
@@ -163,7 +161,7 @@ impl Tasking {
         file: &ImportFile,
     ) -> Result<(Rows, ImportReport), TaskError> {
         // Whoever may not import is not told what is there either.
-        drop(caller.permit(ImportRows).await?);
+        of_the_whole_house(caller.permit(ImportRows).await?.scope())?;
         match file.what {
             Importable::Places => self.check_places_file(caller, file).await,
             Importable::Walks => self.check_walks_file(caller, file).await,
@@ -182,8 +180,11 @@ impl Tasking {
         let found = check_places(&parsed.good);
         let parsed = parsed.with(found);
         let directory = self.known_places(caller).await?;
-        let there: BTreeSet<_> =
-            directory.locations.iter().map(|location| location.code.as_str()).collect();
+        let there: BTreeSet<_> = directory
+            .locations
+            .iter()
+            .map(|location| location.code.as_str())
+            .collect();
         let is_new = |row: &PlaceRow| !there.contains(row.code.as_str());
         let report = report(file.what, &parsed, is_new);
         Ok((Rows::Places(rows_of(parsed)), report))
@@ -198,8 +199,11 @@ impl Tasking {
         let directory = self.known_places(caller).await?;
         let found = check_edges(&parsed.good, &place_codes(&directory));
         let parsed = parsed.with(found);
-        let ids: HashMap<_, _> =
-            directory.locations.iter().map(|place| (place.code.as_str(), place.id)).collect();
+        let ids: HashMap<_, _> = directory
+            .locations
+            .iter()
+            .map(|place| (place.code.as_str(), place.id))
+            .collect();
         let id = |code: &String| -> Option<LocationId> { ids.get(code.as_str()).copied() };
         let there: BTreeSet<_> = directory
             .walks
@@ -221,7 +225,11 @@ impl Tasking {
         let directory = self.directories.current(&mut reader).await?;
         let staff = staff(&mut reader).await?;
         // A team that is not there yet is made; the dry run names it, so a misspelt one is seen.
-        let teams = parsed.good.iter().map(|(_, row)| row.team.clone()).collect();
+        let teams = parsed
+            .good
+            .iter()
+            .map(|(_, row)| row.team.clone())
+            .collect();
         let skills = known_skills(&directory, &parsed);
         let found = check_people(&parsed.good, &teams, &skills, &place_codes(&directory));
         let parsed = parsed.with(found);
@@ -240,13 +248,14 @@ impl Tasking {
         let parsed = read::<ShiftRow>(file).await?;
         let mut reader = self.look_at_people(caller).await?;
         let staff = staff(&mut reader).await?;
-        let numbers: BTreeSet<&String> =
-            parsed.good.iter().map(|(_, row)| &row.staff_number).collect();
+        let numbers: BTreeSet<&String> = parsed
+            .good
+            .iter()
+            .map(|(_, row)| &row.staff_number)
+            .collect();
         let workers: HashMap<String, WorkerId> = numbers
             .into_iter()
-            .filter_map(|number| {
-                Some((number.clone(), *staff.get(&index(&reader, number))?))
-            })
+            .filter_map(|number| Some((number.clone(), *staff.get(&index(&reader, number))?)))
             .collect();
         let known: KnownCodes = workers.keys().cloned().collect();
         let found = check_shifts(&parsed.good, &known);
@@ -267,7 +276,11 @@ impl Tasking {
     ) -> Result<(Rows, ImportReport), TaskError> {
         let parsed = read::<TaskRow>(file).await?;
         let directory = self.known_places(caller).await?;
-        let kinds = directory.task_types.iter().map(|kind| kind.code.as_str()).collect();
+        let kinds = directory
+            .task_types
+            .iter()
+            .map(|kind| kind.code.as_str())
+            .collect();
         let found = check_tasks(&parsed.good, &kinds, &place_codes(&directory));
         let parsed = parsed.with(found);
         let report = report(file.what, &parsed, |_: &TaskRow| true);
@@ -282,7 +295,10 @@ impl Tasking {
 
     async fn look_at_people(&self, caller: &Caller) -> Result<Reader, TaskError> {
         let permit = caller.permit(ViewPeople).await?;
-        Ok(self.store.read(permit, PeopleViewed { worker: None }).await?)
+        Ok(self
+            .store
+            .read(permit, PeopleViewed { worker: None })
+            .await?)
     }
 }
 
@@ -318,23 +334,38 @@ fn rows_of<T>(parsed: Parsed<T>) -> Vec<T> {
 }
 
 fn place_codes(directory: &Directory) -> KnownCodes {
-    directory.locations.iter().map(|location| location.code.as_str()).collect()
+    directory
+        .locations
+        .iter()
+        .map(|location| location.code.as_str())
+        .collect()
 }
 
 /// Skills that some kind of work or need calls for: any other is most likely misspelt, and would
 /// keep a person from work they are trained for. Without kinds of work nothing can be said yet.
 fn known_skills(directory: &Directory, people: &Parsed<PersonRow>) -> KnownCodes {
     if directory.task_types.is_empty() {
-        return people.good.iter().flat_map(|(_, row)| row.skills.iter().cloned()).collect();
+        return people
+            .good
+            .iter()
+            .flat_map(|(_, row)| row.skills.iter().cloned())
+            .collect();
     }
     let of_needs = [SKILL_OXYGEN, SKILL_BARIATRIC, SKILL_ISOLATION].map(str::to_owned);
-    let of_kinds = directory.task_types.iter().flat_map(|kind| kind.spec.0.skills.iter().cloned());
+    let of_kinds = directory
+        .task_types
+        .iter()
+        .flat_map(|kind| kind.spec.0.skills.iter().cloned());
     of_kinds.chain(of_needs).collect()
 }
 
 /// The teams of a file that are not there; each begins where its first person does.
 fn new_teams(directory: &Directory, people: &Parsed<PersonRow>) -> Vec<TeamRow> {
-    let there: BTreeSet<_> = directory.teams.iter().map(|team| team.code.as_str()).collect();
+    let there: BTreeSet<_> = directory
+        .teams
+        .iter()
+        .map(|team| team.code.as_str())
+        .collect();
     let mut new: BTreeMap<&str, Option<String>> = BTreeMap::new();
     for (_, row) in &people.good {
         if !there.contains(row.team.as_str()) {
@@ -342,8 +373,10 @@ fn new_teams(directory: &Directory, people: &Parsed<PersonRow>) -> Vec<TeamRow> 
             *base = base.take().or_else(|| row.base.clone());
         }
     }
-    let team = |(code, base): (&str, _)| {
-        TeamRow { code: code.to_owned(), name: code.to_owned(), base }
+    let team = |(code, base): (&str, _)| TeamRow {
+        code: code.to_owned(),
+        name: code.to_owned(),
+        base,
     };
     new.into_iter().map(team).collect()
 }
@@ -351,7 +384,10 @@ fn new_teams(directory: &Directory, people: &Parsed<PersonRow>) -> Vec<TeamRow> 
 /// Everybody by the blind index of their staff number: nobody's number is opened for a check.
 async fn staff(reader: &mut Reader) -> Result<HashMap<Vec<u8>, WorkerId>, StoreError> {
     let workers = reader.find(rows::workers(), vec![]).await?;
-    Ok(workers.into_iter().map(|worker| (worker.staff_index, worker.id)).collect())
+    Ok(workers
+        .into_iter()
+        .map(|worker| (worker.staff_index, worker.id))
+        .collect())
 }
 
 fn index(reader: &Reader, staff_number: &str) -> Vec<u8> {
@@ -363,9 +399,22 @@ async fn shifts_beside(
     reader: &mut Reader,
     parsed: &Parsed<ShiftRow>,
 ) -> Result<BTreeSet<(WorkerId, i64)>, StoreError> {
-    let first = parsed.good.iter().map(|(_, row)| row.starts_at).min().unwrap_or_default();
-    let last = parsed.good.iter().map(|(_, row)| row.ends_at).max().unwrap_or_default();
+    let first = parsed
+        .good
+        .iter()
+        .map(|(_, row)| row.starts_at)
+        .min()
+        .unwrap_or_default();
+    let last = parsed
+        .good
+        .iter()
+        .map(|(_, row)| row.ends_at)
+        .max()
+        .unwrap_or_default();
     let values = vec![Moment(first).to_value(), Moment(last).to_value()];
     let there = reader.find(rows::shifts_around(), values).await?;
-    Ok(there.into_iter().map(|shift| (shift.worker, shift.starts_at.0)).collect())
+    Ok(there
+        .into_iter()
+        .map(|shift| (shift.worker, shift.starts_at.0))
+        .collect())
 }

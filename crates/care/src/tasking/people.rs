@@ -4,7 +4,7 @@
 //! is dead. Going away keeps no reason and no time.
 
 use trust::{
-    identity::{caller::Caller, permit::{Action, ActorId}},
+    identity::{caller::Caller, permit::{Action, ActorId, ScopeKind}},
     store::{change::Change, value::{Field, MINUTE}},
 };
 
@@ -151,6 +151,9 @@ impl Tasking {
         let mut tx = self.store.begin(caller.permit(LinkWorker).await?).await?;
         let record = tx.lock::<WorkerRecord>(worker).await?;
         let mut record = record.ok_or(TaskError::NotFound)?;
+        if !tx.scope().covers(&[(ScopeKind::Team, record.team.0)]) {
+            return Err(TaskError::NotFound);
+        }
         record.account = Some(account);
         tx.save(&record);
         tx.commit(WorkerLinked { worker }).await?;
@@ -169,7 +172,7 @@ async fn whom<A: Action>(tx: &mut Change<A>, whose: Whose) -> Result<WorkerId, T
         Whose::Of(_) if own.is_some() => Err(TaskError::NotFound),
         Whose::Of(worker) => {
             let record = tx.lock::<WorkerRecord>(worker).await?.ok_or(TaskError::NotFound)?;
-            let team = (trust::identity::permit::ScopeKind::Team, record.team.0);
+            let team = (ScopeKind::Team, record.team.0);
             if tx.scope().covers(&[team]) { Ok(worker) } else { Err(TaskError::NotFound) }
         }
     }

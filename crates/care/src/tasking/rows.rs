@@ -10,8 +10,6 @@ use trust::{
     store::{
         change::Change,
         error::StoreError,
-        read::Reader,
-        row::Stored,
         sealed::Sealed,
         statement::Tail,
         value::{Field, Json, Moment, Value},
@@ -392,11 +390,6 @@ pub(super) async fn own_worker<A: Action>(
 ) -> Result<Option<WorkerRecord>, StoreError> {
     let actor = tx.actor().to_value();
     Ok(tx.find(worker_of_account(), vec![actor]).await?.pop())
-}
-
-/// All open tasks, as a reader sees them.
-pub(super) async fn open(reader: &mut Reader) -> Result<Vec<Stored<TaskRecord>>, StoreError> {
-    reader.find_stored(open_tasks(), vec![]).await
 }
 
 /// One value for a statement.

@@ -1,13 +1,16 @@
 //! Setting up: kinds of work on screen, and storing what an import has read.
 //!
 //! An import is checked as a whole before anything is written (`import/`), then stored in parts of
-//! [`PART`] rows, each one change with its event. A part that fails ends the import with its first
-//! line's number; running the same file again updates what is there already, so nothing is doubled.
+//! [`PART`] rows, each one change with its event. Running the same file again updates
+//! places, walks, people and shifts that are there already; tasks are asked for anew.
 
 use std::collections::HashMap;
 
 use trust::{
-    identity::{caller::Caller, permit::{Action, Permit}},
+    identity::{
+        caller::Caller,
+        permit::{Action, Permit, Scope, ScopeKind},
+    },
     store::{
         change::Change,
         error::StoreError,
@@ -62,6 +65,9 @@ impl Tasking {
         let by_code = tail!(Team, "WHERE code = $1");
         let team = tx.find(by_code, rows::value(spec.team.clone())).await?.pop();
         let team = team.ok_or(TaskError::Kind)?.id;
+        if !tx.scope().covers(&[(ScopeKind::Team, team.0)]) {
+            return Err(TaskError::Store(StoreError::NotAllowed));
+        }
         let by_code = tail!(TaskType, "WHERE code = $1");
         let found = tx.find(by_code, rows::value(spec.code.clone())).await?.pop();
         let id = match (found, version) {
@@ -268,7 +274,9 @@ impl<'a> Parts<'a> {
 
     async fn begin(&mut self) -> Result<Change<ImportRows>, TaskError> {
         let permit: Permit<ImportRows> = self.caller.permit(ImportRows).await?;
-        Ok(self.tasking.store.begin(permit).await?)
+        let tx = self.tasking.store.begin(permit).await?;
+        of_the_whole_house(tx.scope())?;
+        Ok(tx)
     }
 
     async fn commit(&mut self, tx: Change<ImportRows>, rows: usize) -> Result<(), TaskError> {
@@ -276,6 +284,14 @@ impl<'a> Parts<'a> {
         let last = self.left == 0;
         tx.commit(RowsImported { what: self.what, rows, last }).await?;
         Ok(())
+    }
+}
+
+/// Files change what belongs to everybody, so a right over one team or site is not enough.
+pub(super) fn of_the_whole_house(scope: &Scope) -> Result<(), TaskError> {
+    match scope {
+        Scope::Everything => Ok(()),
+        Scope::Only(_) => Err(TaskError::Store(StoreError::NotAllowed)),
     }
 }
 

@@ -51,7 +51,10 @@ impl TaskDetail {
     /// Somebody's short name.
     #[must_use]
     pub fn name_of(&self, worker: WorkerId) -> String {
-        self.names.get(&worker).cloned().unwrap_or_else(|| format!("person {worker}"))
+        self.names
+            .get(&worker)
+            .cloned()
+            .unwrap_or_else(|| format!("person {worker}"))
     }
 }
 
@@ -68,7 +71,9 @@ impl TaskWatch {
     /// # Errors
     /// [`TaskError::NotFound`] when it is not in the watcher's scope any more.
     pub async fn task(&self) -> Result<TaskDetail, TaskError> {
-        self.tasking.read_task(&mut self.follower.view().await?, self.id).await
+        self.tasking
+            .read_task(&mut self.follower.view().await?, self.id)
+            .await
     }
 
     /// Whether the right to watch still stands.
@@ -98,16 +103,25 @@ impl Tasking {
     pub async fn watch_task(&self, caller: &Caller, id: TaskId) -> Result<TaskWatch, TaskError> {
         let permit = caller.permit(ViewTask).await?;
         let follower = self.store.follow(permit, TaskViewed { task: id }).await?;
-        let watch = TaskWatch { follower, tasking: self.clone(), id };
+        let watch = TaskWatch {
+            follower,
+            tasking: self.clone(),
+            id,
+        };
         watch.task().await?; // "not yours" is answered at once, not by a stream that ends
         Ok(watch)
     }
 
     async fn read_task(&self, reader: &mut Reader, id: TaskId) -> Result<TaskDetail, TaskError> {
-        let stored = reader.one::<TaskRecord>(id).await?.ok_or(TaskError::NotFound)?;
+        let stored = reader
+            .one::<TaskRecord>(id)
+            .await?
+            .ok_or(TaskError::NotFound)?;
         let directory = self.directories.current(reader).await?;
         let mut places = task_places(&stored.row);
-        let site = directory.location(stored.row.from_place).map(|at| at.site.0);
+        let site = directory
+            .location(stored.row.from_place)
+            .map(|at| at.site.0);
         places.extend(site.map(|site| (ScopeKind::Site, site)));
         if !reader.scope().covers(&places) {
             return Err(TaskError::NotFound);
@@ -124,7 +138,16 @@ impl Tasking {
         let why_waiting = self.waiting.of(id);
         let (now, version) = (reader.now(), stored.version);
         Ok(TaskDetail {
-            now, task, version, directory, patient, steps, offers, names, why_waiting, arrival_at,
+            now,
+            task,
+            version,
+            directory,
+            patient,
+            steps,
+            offers,
+            names,
+            why_waiting,
+            arrival_at,
         })
     }
 
@@ -133,7 +156,9 @@ impl Tasking {
         reader: &mut Reader,
         patient: super::model::PatientRef,
     ) -> Result<Option<String>, StoreError> {
-        let Some(stored) = reader.one::<Patient>(patient).await? else { return Ok(None) };
+        let Some(stored) = reader.one::<Patient>(patient).await? else {
+            return Ok(None);
+        };
         let place = Patient::place("name", &patient);
         match reader.reveal(&stored.row.name, &place) {
             Ok(name) => Ok(Some(name)),
@@ -177,5 +202,7 @@ pub(super) fn expected_arrival(task: &Task, offers: &[OfferRecord]) -> Option<Mo
     let handler = task.handler()?;
     let offer = offers.iter().rev().find(|offer| offer.worker == handler)?;
     let accepted = task.times.accepted_at?;
-    Some(Moment(accepted.saturating_add(offer.why.0.arrival_seconds? * SECOND)))
+    Some(Moment(
+        accepted.saturating_add(offer.why.0.arrival_seconds? * SECOND),
+    ))
 }

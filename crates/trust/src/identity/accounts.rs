@@ -9,8 +9,7 @@ use crate::{
         Identity,
         caller::{Caller, PermitError},
         events::{
-            AccountDisabled, AccountInvited, AccountsViewed, DisableAccount, GrantRole,
-            InviteAccount, RoleGranted, RoleWithdrawn, RolesViewed, ViewAccounts, ViewRoles,
+            AccountDisabled, AccountInvited, AccountsViewed, CodeRenewed, DisableAccount, GrantRole, InviteAccount, RenewCode,  RoleGranted, RoleWithdrawn, RolesViewed, ViewAccounts, ViewRoles,
             WithdrawRole,
         },
         founding::{NewAccount, account_row, code_hash, new_code, new_subject},
@@ -60,8 +59,8 @@ pub enum AccountError {
     /// No such role.
     #[error("role not found")]
     RoleNotFound,
-    /// An administrator cannot lock themselves out.
-    #[error("nobody disables their own account")]
+    /// Nobody gives themselves rights, nor locks themselves out.
+    #[error("nobody changes their own account's rights; ask another administrator")]
     OwnAccount,
     /// Services are part of the server.
     #[error("a service's account cannot be changed here")]
@@ -148,6 +147,43 @@ impl Identity {
         }
     }
 
+    /// Gives an account a new one-time code, for somebody who forgot their password. The old
+    /// password and all sessions end at once; a disabled account stays disabled.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`], [`AccountError::OwnAccount`], [`StoreError::Quicker`], or what
+    /// keeps it from being stored.
+    pub async fn renew_code(
+        &self,
+        caller: &Caller,
+        account: ActorId,
+        version: i64,
+    ) -> Result<Invited, AccountError> {
+        let permit = caller.permit(RenewCode).await?;
+        if permit.actor() == account {
+            return Err(AccountError::OwnAccount);
+        }
+        let code = new_code();
+        let mut tx = self.store.begin(permit).await?;
+        let row = tx.lock_at::<Account>(account, version).await?;
+        let mut row = row.ok_or(AccountError::NotFound)?;
+        if row.kind == AccountKind::Service || row.state == AccountState::Disabled {
+            return Err(AccountError::Service);
+        }
+        let wall = self.store.clock().wall();
+        row.password_hash = None;
+        row.code_hash = Some(code_hash(&code, self.store.vault()));
+        row.code_until = Some(wall.after(CODE_LIFE));
+        tx.save(&row);
+        for mut session in tx.find(rows::open_sessions(), vec![account.to_value()]).await? {
+            session.ended_at = Some(wall);
+            session.ended_because = Some("new first code".to_owned());
+            tx.save(&session);
+        }
+        tx.commit(CodeRenewed { account }).await?;
+        Ok(Invited { account, code })
+    }
+
     /// Gives a role, everywhere or in one place. Giving it again renews it.
     ///
     /// # Errors
@@ -160,6 +196,10 @@ impl Identity {
         given: Given<'_>,
     ) -> Result<GrantId, AccountError> {
         let permit = caller.permit(GrantRole).await?;
+        // Nobody widens their own rights; a second administrator has to.
+        if permit.actor() == account {
+            return Err(AccountError::OwnAccount);
+        }
         let mut tx = self.store.begin(permit).await?;
         let holder = tx.lock::<Account>(account).await?.ok_or(AccountError::NotFound)?;
         if holder.kind == AccountKind::Service {
@@ -242,8 +282,8 @@ impl Identity {
             tx.save(&session);
             ended.push(session.id);
         }
-        let live = tail!(RoleGrant, "WHERE account = $1 AND ends_at IS NULL");
-        for mut grant in tx.find(live, vec![account.to_value()]).await? {
+        let live = tail!(RoleGrant, "WHERE account = $1 AND (ends_at IS NULL OR ends_at > $2)");
+        for mut grant in tx.find(live, vec![account.to_value(), wall.to_value()]).await? {
             grant.ends_at = Some(wall);
             tx.save(&grant);
         }

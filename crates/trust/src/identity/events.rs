@@ -68,6 +68,11 @@ crate::event! {
         /// Sessions that ended.
         sessions: i64,
     }
+    /// An account was given a new one-time code; its password and sessions ended.
+    pub struct CodeRenewed = "identity.code_renewed" {
+        /// The account.
+        account: ActorId,
+    }
     /// A role was given.
     pub struct RoleGranted = "identity.role_granted" {
         /// To whom.
@@ -110,6 +115,8 @@ crate::action! {
     pub struct SetPassword = "identity.set_password" ("set passwords with a code") -> PasswordSet;
     /// Disables an account.
     pub struct DisableAccount = "identity.disable_account" ("disable accounts") -> AccountDisabled;
+    /// Gives an account a new one-time code.
+    pub struct RenewCode = "identity.renew_code" ("give new first codes") -> CodeRenewed;
     /// Gives a role.
     pub struct GrantRole = "identity.grant_role" ("give roles") -> RoleGranted;
     /// Takes a role back.

@@ -47,7 +47,9 @@ pub(crate) async fn scope_of(
     wall: Moment,
 ) -> sqlx::Result<Option<Scope>> {
     let kinds: &[Kind] = statement().kinds;
-    let found = conn.all(statement().text, values(who, action, wall), kinds).await?;
+    let found = conn
+        .all(statement().text, values(who, action, wall), kinds)
+        .await?;
     Ok(scope(found))
 }
 
@@ -58,18 +60,26 @@ pub(crate) async fn scope_in(
     action: &str,
     wall: Moment,
 ) -> Result<Option<Scope>, StoreError> {
-    Ok(scope(reader.query(statement(), values(who, action, wall)).await?))
+    Ok(scope(
+        reader.query(statement(), values(who, action, wall)).await?,
+    ))
 }
 
 fn scope(found: Vec<Vec<Value>>) -> Option<Scope> {
     let mut places = vec![];
     for row in found {
-        let [Value::Text(Some(kind)), Value::Int(id)] = row.as_slice() else { continue };
+        let [Value::Text(Some(kind)), Value::Int(id)] = row.as_slice() else {
+            continue;
+        };
         match (ScopeKind::from_code(kind), id) {
             (Some(ScopeKind::All), _) => return Some(Scope::Everything),
             (Some(kind), Some(id)) => places.push((kind, *id)),
             _ => {} // an unknown kind grants nothing
         }
     }
-    if places.is_empty() { None } else { Some(Scope::Only(places)) }
+    if places.is_empty() {
+        None
+    } else {
+        Some(Scope::Only(places))
+    }
 }

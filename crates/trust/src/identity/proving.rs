@@ -93,9 +93,16 @@ impl Identity {
         let mut tried = DefaultDeny::default();
         let all = permissions();
         tried.permissions = all.len();
-        let nobody = Who { actor: -1, session: 0, request: [0; 16] };
+        let nobody = Who {
+            actor: -1,
+            session: 0,
+            request: [0; 16],
+        };
         for permission in &all {
-            if grants::scope_in(&mut reader, nobody, permission.name, wall).await?.is_some() {
+            if grants::scope_in(&mut reader, nobody, permission.name, wall)
+                .await?
+                .is_some()
+            {
                 tried.given_to_nobody.push(permission.name);
             }
         }
@@ -107,11 +114,19 @@ impl Identity {
 
     /// The services, and the people of the newest open sessions.
     async fn actors(&self, reader: &mut Reader) -> Result<Vec<Who>, StoreError> {
-        let who = |actor: ActorId, session| Who { actor: actor.0, session, request: [0; 16] };
+        let who = |actor: ActorId, session| Who {
+            actor: actor.0,
+            session,
+            request: [0; 16],
+        };
         let mut actors: Vec<Who> = self.services.values().map(|actor| who(*actor, 0)).collect();
         let mut sessions = open_sessions(reader).await?;
         sessions.truncate(SESSIONS_COMPARED_MAX);
-        actors.extend(sessions.iter().map(|session| who(session.account, session.id.0)));
+        actors.extend(
+            sessions
+                .iter()
+                .map(|session| who(session.account, session.id.0)),
+        );
         Ok(actors)
     }
 
@@ -142,7 +157,11 @@ impl Identity {
     /// [`StoreError`] when the sessions cannot be read.
     pub async fn try_session_limits(&self) -> Result<SessionLimits, StoreError> {
         let (mut reader, wall) = (self.store.plain().await?, self.store.clock().wall());
-        let classes = [DeviceClass::Shared, DeviceClass::Personal, DeviceClass::Admin];
+        let classes = [
+            DeviceClass::Shared,
+            DeviceClass::Personal,
+            DeviceClass::Admin,
+        ];
         let mut tried = SessionLimits {
             rule_holds: classes.into_iter().all(limits_hold),
             ..SessionLimits::default()
@@ -167,7 +186,11 @@ impl Identity {
     /// # Errors
     /// [`StoreError`] when the sessions cannot be read.
     pub async fn try_terms_first(&self) -> Result<TermsFirst, StoreError> {
-        let mut tried = TermsFirst { version: TERMS_VERSION, refused: true, ..TermsFirst::default() };
+        let mut tried = TermsFirst {
+            version: TERMS_VERSION,
+            refused: true,
+            ..TermsFirst::default()
+        };
         for accepted in [None, Some(TERMS_VERSION - 1)] {
             let permit = self.somebody(accepted).permit(ViewRoles).await;
             tried.refused &= matches!(permit, Err(PermitError::Terms));
@@ -190,13 +213,24 @@ impl Identity {
     /// A caller who stands for no account.
     fn somebody(&self, terms_version: Option<i64>) -> Caller {
         let blank = Caller::service(ActorId(-1), "", self.store.clone());
-        let profile = Profile { terms_version, ..blank.profile().clone() };
-        Caller { profile: profile.into(), ..blank }
+        let profile = Profile {
+            terms_version,
+            ..blank.profile().clone()
+        };
+        Caller {
+            profile: profile.into(),
+            ..blank
+        }
     }
 }
 
 async fn open_sessions(reader: &mut Reader) -> Result<Vec<Session>, StoreError> {
-    reader.find(tail!(Session, "WHERE ended_at IS NULL ORDER BY id DESC"), vec![]).await
+    reader
+        .find(
+            tail!(Session, "WHERE ended_at IS NULL ORDER BY id DESC"),
+            vec![],
+        )
+        .await
 }
 
 /// What the roles say, read in another way than [`grants`] does: whole rows, compared here.
@@ -212,11 +246,15 @@ async fn compare_with_roles(
     let is_active =
         account.is_some_and(|account| account.row.state == super::model::AccountState::Active);
     let listed = |name: &str| {
-        let mut roles = roles.iter().filter(|role| held.iter().any(|grant| grant.role == role.id));
+        let mut roles = roles
+            .iter()
+            .filter(|role| held.iter().any(|grant| grant.role == role.id));
         is_active && roles.any(|role| role.permission_names().any(|own| own == name))
     };
     for permission in all {
-        let may = grants::scope_in(reader, who, permission.name, wall).await?.is_some();
+        let may = grants::scope_in(reader, who, permission.name, wall)
+            .await?
+            .is_some();
         tried.pairs += 1;
         tried.pairs_wrong += usize::from(may != listed(permission.name));
     }
@@ -224,20 +262,24 @@ async fn compare_with_roles(
 }
 
 fn is_strong(text: &str) -> bool {
-    let Ok(hash) = PasswordHash::new(text) else { return false };
+    let Ok(hash) = PasswordHash::new(text) else {
+        return false;
+    };
     let params = Params::try_from(&hash);
     text.starts_with("$argon2id$v=19$")
         && hash.hash.is_some()
-        && params.is_ok_and(|params| {
-            params.m_cost() >= MEMORY_KIB_MIN && params.t_cost() >= PASSES_MIN
-        })
+        && params
+            .is_ok_and(|params| params.m_cost() >= MEMORY_KIB_MIN && params.t_cost() >= PASSES_MIN)
 }
 
 /// The last microsecond before each limit still counts, the limit itself does not, and being active
 /// does not move the absolute one.
 fn limits_hold(class: DeviceClass) -> bool {
     let start = Moment(0);
-    let (idle, absolute) = (start.after(class.idle_max()), start.after(class.absolute_max()));
+    let (idle, absolute) = (
+        start.after(class.idle_max()),
+        start.after(class.absolute_max()),
+    );
     over(class, start, start, idle.after(-1)).is_none()
         && over(class, start, start, idle).is_some()
         && over(class, start, absolute.after(-1), absolute.after(-1)).is_none()

@@ -13,14 +13,12 @@ use std::{
 };
 
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Postgres, Row,
-    Sqlite, SqliteConnection, Transaction,
+    AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Postgres, Row, Sqlite,
+    SqliteConnection, Transaction,
     pool::PoolOptions,
     postgres::{PgArguments, PgConnectOptions},
     query::Query,
-    sqlite::{
-        SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous,
-    },
+    sqlite::{SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
 use crate::store::{
@@ -86,9 +84,10 @@ impl Database {
             }
             Self::Postgres(options) => {
                 let millis = statement_max.as_millis().to_string();
-                let options = options
-                    .clone()
-                    .options([("statement_timeout", millis.as_str()), ("lock_timeout", "50")]);
+                let options = options.clone().options([
+                    ("statement_timeout", millis.as_str()),
+                    ("lock_timeout", "50"),
+                ]);
                 Ok(Conn::Postgres(options.connect().await?))
             }
         }
@@ -111,7 +110,9 @@ impl Database {
 }
 
 fn pool<D: sqlx::Database>() -> PoolOptions<D> {
-    PoolOptions::new().max_connections(READERS_MAX).acquire_timeout(Duration::from_secs(5))
+    PoolOptions::new()
+        .max_connections(READERS_MAX)
+        .acquire_timeout(Duration::from_secs(5))
 }
 
 /// When the running statement began; shared with SQLite's progress handler.
@@ -122,9 +123,15 @@ pub(crate) struct Stopwatch {
 }
 
 impl Stopwatch {
-    #[expect(clippy::disallowed_methods, reason = "measures a statement, not the time of day")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "measures a statement, not the time of day"
+    )]
     fn new() -> Self {
-        Self { base: Instant::now(), began_millis: Arc::default() }
+        Self {
+            base: Instant::now(),
+            began_millis: Arc::default(),
+        }
     }
 
     fn millis(&self) -> u64 {
@@ -143,10 +150,12 @@ async fn guard(
     statement_max: Duration,
 ) -> sqlx::Result<()> {
     let (watch, max) = (watch.clone(), statement_max.as_millis());
-    conn.lock_handle().await?.set_progress_handler(PROGRESS_STEPS, move || {
-        let began = watch.began_millis.load(Ordering::Relaxed);
-        u128::from(watch.millis().saturating_sub(began)) < max
-    });
+    conn.lock_handle()
+        .await?
+        .set_progress_handler(PROGRESS_STEPS, move || {
+            let began = watch.began_millis.load(Ordering::Relaxed);
+            u128::from(watch.millis().saturating_sub(began)) < max
+        });
     Ok(())
 }
 
@@ -159,12 +168,16 @@ pub(crate) enum Readers {
 
 impl Readers {
     /// One consistent view of the database; ends when dropped.
-    #[expect(clippy::disallowed_methods, reason = "the home of views, which cannot write")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the home of views, which cannot write"
+    )]
     pub async fn view(&self) -> sqlx::Result<View> {
         Ok(match self {
             Self::Lite(pool) => View::Lite(pool.begin().await?),
             Self::Postgres(pool) => View::Postgres(
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .await?,
             ),
         })
     }
@@ -228,9 +241,10 @@ impl Conn {
                 watch.start();
                 Ok(lite_bind(sql, values).execute(conn).await?.rows_affected())
             }
-            Self::Postgres(conn) => {
-                Ok(postgres_bind(sql, values).execute(conn).await?.rows_affected())
-            }
+            Self::Postgres(conn) => Ok(postgres_bind(sql, values)
+                .execute(conn)
+                .await?
+                .rows_affected()),
         }
     }
 
@@ -255,16 +269,27 @@ impl Conn {
     pub async fn prepare(&mut self, sql: &'static str) -> sqlx::Result<Vec<(String, String)>> {
         use sqlx::{Statement as _, TypeInfo as _};
         fn named<C: sqlx::Column>(column: &C) -> (String, String) {
-            (column.name().to_owned(), column.type_info().name().to_owned())
+            (
+                column.name().to_owned(),
+                column.type_info().name().to_owned(),
+            )
         }
         let text = sqlx::SqlStr::from_static(sql);
         Ok(match self {
-            Self::Lite(conn, _) => {
-                conn.prepare(text).await?.columns().iter().map(named).collect()
-            }
-            Self::Postgres(conn) => {
-                conn.prepare(text).await?.columns().iter().map(named).collect()
-            }
+            Self::Lite(conn, _) => conn
+                .prepare(text)
+                .await?
+                .columns()
+                .iter()
+                .map(named)
+                .collect(),
+            Self::Postgres(conn) => conn
+                .prepare(text)
+                .await?
+                .columns()
+                .iter()
+                .map(named)
+                .collect(),
         })
     }
 
@@ -280,21 +305,25 @@ impl Conn {
 type LiteQuery = Query<'static, Sqlite, SqliteArguments>;
 
 fn lite_bind(sql: &'static str, values: Vec<Value>) -> LiteQuery {
-    values.into_iter().fold(sqlx::query(sql), |query, value| match value {
-        Value::Int(number) => query.bind(number),
-        Value::Text(text) => query.bind(text),
-        Value::Bytes(bytes) => query.bind(bytes),
-    })
+    values
+        .into_iter()
+        .fold(sqlx::query(sql), |query, value| match value {
+            Value::Int(number) => query.bind(number),
+            Value::Text(text) => query.bind(text),
+            Value::Bytes(bytes) => query.bind(bytes),
+        })
 }
 
 type PostgresQuery = Query<'static, Postgres, PgArguments>;
 
 fn postgres_bind(sql: &'static str, values: Vec<Value>) -> PostgresQuery {
-    values.into_iter().fold(sqlx::query(sql), |query, value| match value {
-        Value::Int(number) => query.bind(number),
-        Value::Text(text) => query.bind(text),
-        Value::Bytes(bytes) => query.bind(bytes),
-    })
+    values
+        .into_iter()
+        .fold(sqlx::query(sql), |query, value| match value {
+            Value::Int(number) => query.bind(number),
+            Value::Text(text) => query.bind(text),
+            Value::Bytes(bytes) => query.bind(bytes),
+        })
 }
 
 async fn lite_all(
@@ -304,7 +333,9 @@ async fn lite_all(
     kinds: &[Kind],
 ) -> sqlx::Result<Vec<Vec<Value>>> {
     let rows = lite_bind(sql, values).fetch_all(conn).await?;
-    rows.iter().map(|row| taken(kinds, |place, kind| lite_value(row, place, kind))).collect()
+    rows.iter()
+        .map(|row| taken(kinds, |place, kind| lite_value(row, place, kind)))
+        .collect()
 }
 
 async fn postgres_all(
@@ -314,14 +345,20 @@ async fn postgres_all(
     kinds: &[Kind],
 ) -> sqlx::Result<Vec<Vec<Value>>> {
     let rows = postgres_bind(sql, values).fetch_all(conn).await?;
-    rows.iter().map(|row| taken(kinds, |place, kind| postgres_value(row, place, kind))).collect()
+    rows.iter()
+        .map(|row| taken(kinds, |place, kind| postgres_value(row, place, kind)))
+        .collect()
 }
 
 fn taken(
     kinds: &[Kind],
     value: impl Fn(usize, Kind) -> sqlx::Result<Value>,
 ) -> sqlx::Result<Vec<Value>> {
-    kinds.iter().enumerate().map(|(place, kind)| value(place, *kind)).collect()
+    kinds
+        .iter()
+        .enumerate()
+        .map(|(place, kind)| value(place, *kind))
+        .collect()
 }
 
 fn lite_value(row: &sqlx::sqlite::SqliteRow, place: usize, kind: Kind) -> sqlx::Result<Value> {
@@ -341,7 +378,10 @@ fn postgres_value(row: &sqlx::postgres::PgRow, place: usize, kind: Kind) -> sqlx
 }
 
 /// Marks a text that was derived from a table's or migration's declaration as safe to run.
-#[expect(clippy::disallowed_methods, reason = "the one home of texts that are not literals")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one home of texts that are not literals"
+)]
 pub(crate) fn derived(sql: String) -> sqlx::SqlStr {
     sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(sql))
 }

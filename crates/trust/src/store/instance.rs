@@ -53,13 +53,16 @@ pub async fn write_new(database: &Database, record: &InstanceRecord) -> Result<(
 /// # Errors
 /// [`StoreError::Unreachable`] when the database does not answer.
 pub async fn read(database: &Database) -> Result<Option<InstanceRecord>, StoreError> {
-    let mut conn = database.connect(STATEMENT_MAX).await.map_err(unreachable)?;
-    let postgres = conn.is_postgres();
+    // Read-only, so that looking at a database never makes or changes one.
+    let readers = database.readers().await.map_err(unreachable)?;
     let sql = "SELECT id, origin, name, created_at, checkpoint_key FROM instance";
     let kinds = [Kind::Bytes, Kind::Text, Kind::Text, Kind::Int, Kind::Text];
-    let found = conn.all(sql, vec![], &kinds).await;
-    conn.close().await;
-    let mut found = found.map_err(|error| verdict(&error, postgres).0)?;
+    let found = match readers.view().await {
+        Ok(mut view) => view.all(sql, vec![], &kinds).await,
+        Err(error) => Err(error),
+    };
+    readers.close().await;
+    let mut found = found.map_err(unreachable)?;
     let Some(row) = found.pop() else { return Ok(None) };
     let tampered = || StoreError::Tampered { table: "instance", key: "the only row".to_owned() };
     let [Value::Bytes(Some(id)), Value::Text(Some(origin)), Value::Text(Some(name)), Value::Int(Some(created_at)), Value::Text(Some(key))] =

@@ -37,8 +37,11 @@ use crate::{
 const BATCH_CHANGES_MAX: usize = 64;
 /// Entries in one batch: reads and refusals cost no turn, so more of them fit.
 const BATCH_ENTRIES_MAX: usize = 256;
-/// A batch is committed after this time even if more changes wait.
+/// A batch is committed after this time even if more changes wait; on a slow disk after twice the
+/// time that the last commit took, so that most of the time is spent on changes.
 const BATCH_AGE_MAX: Duration = Duration::from_millis(5);
+/// However slow the disk, a batch waits no longer.
+const BATCH_AGE_SLOW_MAX: Duration = Duration::from_millis(25);
 /// A change's own time: what the database needs is not held against it.
 pub(crate) const TURN_MAX: Duration = Duration::from_millis(250);
 /// The longest time one statement may run.
@@ -51,9 +54,17 @@ pub(crate) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 /// What is asked of the keeper.
 pub(crate) enum Ask {
     /// A turn to write.
-    Turn { who: Who, action: &'static str, reply: Answer<Grant> },
+    Turn {
+        who: Who,
+        action: &'static str,
+        reply: Answer<Grant>,
+    },
     /// An entry without a turn: a read, or a refusal. `check` re-reads the grant first.
-    Entry { draft: Box<Draft>, check: bool, reply: Answer<(Receipt, Scope)> },
+    Entry {
+        draft: Box<Draft>,
+        check: bool,
+        reply: Answer<(Receipt, Scope)>,
+    },
     /// A signed checkpoint, kept beside the log.
     Checkpoint { size: u64, note: String },
     /// A fault of ours, for the test that the next keeper goes on.
@@ -79,9 +90,18 @@ pub(crate) enum Command {
         kinds: Vec<Kind>,
         reply: Answer<Vec<Vec<Value>>>,
     },
-    NewKey { table: &'static str, column: &'static str, reply: Answer<i64> },
+    NewKey {
+        table: &'static str,
+        column: &'static str,
+        reply: Answer<i64>,
+    },
     /// `foreign`: a row was last written by another lane, so this entry must be later than that.
-    Commit { saves: Vec<Save>, draft: Box<Draft>, foreign: bool, reply: Answer<Receipt> },
+    Commit {
+        saves: Vec<Save>,
+        draft: Box<Draft>,
+        foreign: bool,
+        reply: Answer<Receipt>,
+    },
 }
 
 /// Everything a keeper needs that outlives it.
@@ -111,7 +131,10 @@ pub(crate) async fn supervise(keeping: Arc<Keeping>, mut keeper: Keeper) {
             Ok(()) => return,
             Err(error) => {
                 tracing::error!(%error, "the keeper stopped; another one takes over");
-                Health::note(&keeping.health, Health::Failing("the keeper stopped".to_owned()));
+                Health::note(
+                    &keeping.health,
+                    Health::Failing("the keeper stopped".to_owned()),
+                );
             }
         }
         keeper = Keeper::new(keeping.clone());
@@ -124,6 +147,7 @@ pub(crate) struct Keeper {
     lane: Lane,
     keys: Keys,
     batch: Batch,
+    batch_age_max: Duration,
 }
 
 /// What the open transaction holds. Nobody has been told anything yet.
@@ -169,7 +193,15 @@ impl Keeper {
     pub fn new(keeping: Arc<Keeping>) -> Self {
         let lane = Lane::new(keeping.lane, keeping.instance, keeping.tables.clone());
         let keys = Keys::new(keeping.lane, keeping.lanes);
-        Self { keeping, conn: None, lane, keys, batch: Batch::default() }
+        let (batch, batch_age_max) = (Batch::default(), BATCH_AGE_MAX);
+        Self {
+            keeping,
+            conn: None,
+            lane,
+            keys,
+            batch,
+            batch_age_max,
+        }
     }
 
     /// Connects and takes the lane, so that a start fails loudly when the database is away.
@@ -209,13 +241,20 @@ impl Keeper {
         self.batch.broken.is_some()
             || self.batch.changes >= BATCH_CHANGES_MAX
             || self.batch.entries.len() >= BATCH_ENTRIES_MAX
-            || self.batch.opened.is_some_and(|opened| opened.elapsed() >= BATCH_AGE_MAX)
+            || self
+                .batch
+                .opened
+                .is_some_and(|opened| opened.elapsed() >= self.batch_age_max)
     }
 
     async fn serve(&mut self, ask: Ask) {
         match ask {
             Ask::Turn { who, action, reply } => self.serve_turn(who, action, reply).await,
-            Ask::Entry { draft, check, reply } => self.serve_entry(*draft, check, reply).await,
+            Ask::Entry {
+                draft,
+                check,
+                reply,
+            } => self.serve_entry(*draft, check, reply).await,
             Ask::Checkpoint { size, note } => {
                 if self.open_batch().await.is_ok() {
                     self.batch.checkpoints.push((size, note));
@@ -256,15 +295,18 @@ impl Keeper {
         }
     }
 
-    async fn serve_entry(
-        &mut self,
-        draft: Draft,
-        check: bool,
-        reply: Answer<(Receipt, Scope)>,
-    ) {
-        if let Health::Quarantined(_) = &*self.keeping.health.borrow() {
-            let kept = self.keeping.quarantine.append(&draft, self.keeping.clock.wall());
-            let _ = reply.send(kept.map(|receipt| (receipt, Scope::Everything)));
+    async fn serve_entry(&mut self, draft: Draft, check: bool, reply: Answer<(Receipt, Scope)>) {
+        let is_quarantined = matches!(&*self.keeping.health.borrow(), Health::Quarantined(_));
+        if is_quarantined {
+            // The log takes nothing; the right is read again all the same.
+            let kept = match self.entry_scope(&draft, check).await {
+                Ok(scope) => {
+                    let wall = self.keeping.clock.wall();
+                    self.keeping.quarantine.append(&draft, wall).map(|receipt| (receipt, scope))
+                }
+                Err(error) => Err(error),
+            };
+            let _ = reply.send(kept);
             return;
         }
         let notice = Notice::of(&draft);
@@ -307,7 +349,13 @@ impl Keeper {
         let scope = self.scope_of(who, action).await?;
         let (pointer, now) = (self.lane.next_pointer(), self.keeping.clock.day());
         let postgres = self.conn().is_postgres();
-        Ok(Grant { commands, pointer, now, scope, postgres })
+        Ok(Grant {
+            commands,
+            pointer,
+            now,
+            scope,
+            postgres,
+        })
     }
 
     /// The grant as it is now, inside the transaction: a right withdrawn a second ago counts.
@@ -330,19 +378,34 @@ impl Keeper {
     /// Does one command; true when the turn is over.
     async fn obey(&mut self, command: Command, written: &mut Vec<Save>) -> bool {
         match command {
-            Command::Read { saves, sql, values, kinds, reply } => {
+            Command::Read {
+                saves,
+                sql,
+                values,
+                kinds,
+                reply,
+            } => {
                 let found = match self.write(saves, written, false).await {
                     Ok(()) => self.conn().all(sql, values, &kinds).await,
                     Err(error) => Err(error),
                 };
                 self.answer(found, reply).await
             }
-            Command::NewKey { table, column, reply } => {
+            Command::NewKey {
+                table,
+                column,
+                reply,
+            } => {
                 let conn = self.conn.as_mut().expect("an open batch has a connection");
                 let found = self.keys.next(conn, table, column).await;
                 self.answer(found, reply).await
             }
-            Command::Commit { saves, draft, foreign, reply } => {
+            Command::Commit {
+                saves,
+                draft,
+                foreign,
+                reply,
+            } => {
                 let notice = Notice::of(&draft);
                 match self.finish(saves, *draft, foreign, written).await {
                     Ok(placed) => {
@@ -435,7 +498,12 @@ impl Keeper {
         let Placed { receipt, bytes, .. } = placed;
         let notice = notice.at(receipt.pointer);
         self.batch.changes += usize::from(matches!(reply, Reply::Change(_)));
-        self.batch.entries.push(Waiting { receipt, bytes, notice, reply });
+        self.batch.entries.push(Waiting {
+            receipt,
+            bytes,
+            notice,
+            reply,
+        });
     }
 
     /// A statement failed: undo this change, and keep the batch only if the database still holds it.
@@ -509,7 +577,11 @@ impl Keeper {
     async fn begin(&mut self) -> Result<(), StoreError> {
         let postgres = self.conn().is_postgres();
         self.batch.marked = postgres;
-        let sql = if postgres { "BEGIN; SAVEPOINT change" } else { "BEGIN IMMEDIATE" };
+        let sql = if postgres {
+            "BEGIN; SAVEPOINT change"
+        } else {
+            "BEGIN IMMEDIATE"
+        };
         let begun = self.conn().script(sql).await;
         begun.map_err(|error| match verdict(&error, postgres).0 {
             StoreError::Statement(text) => StoreError::Unreachable(text),
@@ -538,7 +610,9 @@ impl Keeper {
     async fn roll_back_all(&mut self) -> Result<(), StoreError> {
         let conn = self.conn();
         let postgres = conn.is_postgres();
-        conn.script("ROLLBACK").await.map_err(|error| verdict(&error, postgres).0)
+        conn.script("ROLLBACK")
+            .await
+            .map_err(|error| verdict(&error, postgres).0)
     }
 
     /// The last writes: entries, sums, head. One statement each, however many changes there were.
@@ -551,22 +625,36 @@ impl Keeper {
             other => other,
         };
         if !batch.entries.is_empty() {
-            let bytes = batch.entries.iter_mut().map(|waiting| take(&mut waiting.bytes)).collect();
-            self.lane.write(conn, bytes, &batch.buckets).await.map_err(told)?;
+            let bytes = batch
+                .entries
+                .iter_mut()
+                .map(|waiting| take(&mut waiting.bytes))
+                .collect();
+            self.lane
+                .write(conn, bytes, &batch.buckets)
+                .await
+                .map_err(told)?;
             // The head's compare-and-swap changed no row: another keeper took the lane.
             if !self.lane.swap_head(conn).await.map_err(told)? {
                 return Err(StoreError::TryAgain);
             }
         }
         for (size, note) in batch.checkpoints.drain(..) {
-            self.lane.keep_checkpoint(conn, size, note).await.map_err(told)?;
+            self.lane
+                .keep_checkpoint(conn, size, note)
+                .await
+                .map_err(told)?;
         }
-        conn.script("COMMIT").await.map_err(|error| match verdict(&error, postgres).0 {
-            StoreError::TryAgain => StoreError::TryAgain, // 40001: surely not done
-            // SQLite says so before it writes: the transaction is rolled back or still open.
-            StoreError::DiskFull if !postgres => StoreError::DiskFull,
-            _ => StoreError::Unknown,
-        })?;
+        let began = Instant::now();
+        conn.script("COMMIT")
+            .await
+            .map_err(|error| match verdict(&error, postgres).0 {
+                StoreError::TryAgain => StoreError::TryAgain, // 40001: surely not done
+                // SQLite says so before it writes: the transaction is rolled back or still open.
+                StoreError::DiskFull if !postgres => StoreError::DiskFull,
+                _ => StoreError::Unknown,
+            })?;
+        self.batch_age_max = (began.elapsed() * 2).clamp(BATCH_AGE_MAX, BATCH_AGE_SLOW_MAX);
         self.lane.settled();
         Ok(())
     }
@@ -576,7 +664,11 @@ impl Keeper {
             Ok(()) => {
                 Health::note(&self.keeping.health, Health::Working);
                 let (size, root) = (self.lane.frontier.size(), self.lane.frontier.root());
-                self.keeping.head.send_replace(Head { lane: self.lane.number, size, root });
+                self.keeping.head.send_replace(Head {
+                    lane: self.lane.number,
+                    size,
+                    root,
+                });
             }
             Err(error) => {
                 if !matches!(error, StoreError::TryAgain) {
@@ -586,7 +678,9 @@ impl Keeper {
         }
         let mut notices = Vec::with_capacity(batch.entries.len());
         for waiting in batch.entries {
-            waiting.reply.send(outcome.clone().map(|()| waiting.receipt));
+            waiting
+                .reply
+                .send(outcome.clone().map(|()| waiting.receipt));
             notices.push(waiting.notice);
         }
         if outcome.is_ok() && !notices.is_empty() {
@@ -637,7 +731,9 @@ impl Keeper {
     /// disk is full. Only SQLite can tell: the connection that began it is closed, and with it gone
     /// nobody can commit it any more. A PostgreSQL backend may still be at it.
     async fn look_back(&self, last: Receipt) -> Option<bool> {
-        let Database::Lite(_) = &self.keeping.database else { return None };
+        let Database::Lite(_) = &self.keeping.database else {
+            return None;
+        };
         let mut conn = self.keeping.database.connect(STATEMENT_MAX).await.ok()?;
         let landed = self.lane.landed(&mut conn, last).await.ok();
         conn.close().await;
@@ -646,19 +742,25 @@ impl Keeper {
 
     async fn connect(&mut self) -> Result<(), StoreError> {
         let opened = self.keeping.database.connect(STATEMENT_MAX).await;
-        let conn = self.conn.insert(opened.map_err(|error| {
-            StoreError::Unreachable(error.to_string())
-        })?);
+        let conn = self
+            .conn
+            .insert(opened.map_err(|error| StoreError::Unreachable(error.to_string()))?);
         let taken = self.lane.take_over(conn).await;
         if taken.is_err() {
             self.conn = None;
         } else {
             // Unprotected, the log is still read, and nothing is added to it.
             if let Ok(Some(reason)) = guard::missing(conn).await {
-                self.keeping.health.send_replace(Health::Quarantined(reason));
+                self.keeping
+                    .health
+                    .send_replace(Health::Quarantined(reason));
             }
             let (size, root) = (self.lane.frontier.size(), self.lane.frontier.root());
-            self.keeping.head.send_replace(Head { lane: self.lane.number, size, root });
+            self.keeping.head.send_replace(Head {
+                lane: self.lane.number,
+                size,
+                root,
+            });
         }
         taken
     }

@@ -20,7 +20,12 @@ pub(crate) struct Keys {
 impl Keys {
     pub fn new(lane: u16, lanes: u16) -> Self {
         let lanes = i64::from(lanes.max(1));
-        Self { lane: i64::from(lane), lanes, last: HashMap::new(), texts: HashMap::new() }
+        Self {
+            lane: i64::from(lane),
+            lanes,
+            last: HashMap::new(),
+            texts: HashMap::new(),
+        }
     }
 
     /// Forgets what was given out, so that the next number is read from the table again.

@@ -96,8 +96,13 @@ impl Lane {
 
     /// The pointer the next entry will have.
     pub fn next_pointer(&self) -> i64 {
-        let pointer = Pointer { lane: self.number, sequence: self.frontier.size() };
-        pointer.pack().expect("2^48 entries are not reached in the life of a hospital")
+        let pointer = Pointer {
+            lane: self.number,
+            sequence: self.frontier.size(),
+        };
+        pointer
+            .pack()
+            .expect("2^48 entries are not reached in the life of a hospital")
     }
 
     /// Takes the lane: a new epoch, then head and sums as they are. One transaction.
@@ -107,10 +112,14 @@ impl Lane {
     pub async fn take_over(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
         let postgres = conn.is_postgres();
         let told = move |error: sqlx::Error| verdict(&error, postgres).0;
-        conn.script(if postgres { "BEGIN" } else { "BEGIN IMMEDIATE" }).await.map_err(told)?;
+        conn.script(if postgres { "BEGIN" } else { "BEGIN IMMEDIATE" })
+            .await
+            .map_err(told)?;
         if postgres {
             // The old transaction may need a while to notice that its client is gone.
-            conn.script("SET LOCAL lock_timeout = '2s'").await.map_err(told)?;
+            conn.script("SET LOCAL lock_timeout = '2s'")
+                .await
+                .map_err(told)?;
         }
         let lane = Value::Int(Some(i64::from(self.number)));
         conn.run(
@@ -120,9 +129,12 @@ impl Lane {
         )
         .await
         .map_err(told)?;
-        conn.run("UPDATE ledger_head SET epoch = epoch + 1 WHERE lane = $1", vec![lane.clone()])
-            .await
-            .map_err(told)?;
+        conn.run(
+            "UPDATE ledger_head SET epoch = epoch + 1 WHERE lane = $1",
+            vec![lane.clone()],
+        )
+        .await
+        .map_err(told)?;
         let kinds = [Kind::Int, Kind::Int, Kind::Bytes, Kind::Int];
         let head = conn
             .all(
@@ -145,9 +157,16 @@ impl Lane {
     }
 
     fn load(&mut self, head: Vec<Vec<Value>>, sums: Vec<Vec<Value>>) -> Result<(), StoreError> {
-        let bad = || StoreError::Tampered { table: "ledger_head", key: self.number.to_string() };
-        let [Value::Int(Some(epoch)), Value::Int(Some(size)), Value::Bytes(Some(frontier)), Value::Int(Some(last_at))] =
-            head.first().ok_or_else(bad)?.as_slice()
+        let bad = || StoreError::Tampered {
+            table: "ledger_head",
+            key: self.number.to_string(),
+        };
+        let [
+            Value::Int(Some(epoch)),
+            Value::Int(Some(size)),
+            Value::Bytes(Some(frontier)),
+            Value::Int(Some(last_at)),
+        ] = head.first().ok_or_else(bad)?.as_slice()
         else {
             return Err(bad());
         };
@@ -157,13 +176,18 @@ impl Lane {
         }
         let mut loaded = HashMap::with_capacity(sums.len());
         for sum in sums {
-            let [Value::Text(Some(table)), Value::Int(Some(bucket)), Value::Bytes(Some(total))] =
-                sum.as_slice()
+            let [
+                Value::Text(Some(table)),
+                Value::Int(Some(bucket)),
+                Value::Bytes(Some(total)),
+            ] = sum.as_slice()
             else {
                 return Err(bad());
             };
             // A table that this program does not know any more keeps its sums in the database.
-            let Some(table) = self.tables.iter().find(|known| *known == table) else { continue };
+            let Some(table) = self.tables.iter().find(|known| *known == table) else {
+                continue;
+            };
             let bucket = u8::try_from(*bucket).map_err(|_| bad())?;
             let total: Hash = total.as_slice().try_into().map_err(|_| bad())?;
             loaded.insert((*table, bucket), Sum::from_bytes(&total));
@@ -188,12 +212,7 @@ impl Lane {
 
     /// Gives a draft its place and time; the bytes as they go into the log. Changes nothing yet, so
     /// that an entry which does not fit is refused before a row is written.
-    pub fn place(
-        &self,
-        draft: Draft,
-        wall: Moment,
-        vault: &Vault,
-    ) -> Result<Placed, StoreError> {
+    pub fn place(&self, draft: Draft, wall: Moment, vault: &Vault) -> Result<Placed, StoreError> {
         let pointer = self.next_pointer();
         // Strictly increasing, so that a clock set back cannot reorder the log.
         let at = wall.0.max(self.last_at.saturating_add(1));
@@ -203,7 +222,10 @@ impl Lane {
                 let ciphertext = vault
                     .seal_payload(subject, pointer, text.as_bytes())
                     .map_err(|error| StoreError::Sealed(error.to_string()))?;
-                Some(SealedPart { subject: subject.0, ciphertext })
+                Some(SealedPart {
+                    subject: subject.0,
+                    ciphertext,
+                })
             }
         };
         let entry = Entry {
@@ -226,7 +248,11 @@ impl Lane {
             .check(bytes.len())
             .map_err(|error| StoreError::EventTooLarge(error.to_string()))?;
         let leaf = leaf_hash(&bytes);
-        Ok(Placed { receipt: Receipt { pointer, leaf }, bytes, at })
+        Ok(Placed {
+            receipt: Receipt { pointer, leaf },
+            bytes,
+            at,
+        })
     }
 
     /// Puts an entry into the tree, at the place that [`Lane::place`] gave it.
@@ -263,10 +289,17 @@ impl Lane {
             values.push(Value::Bytes(Some(bytes)));
         }
         let rows = values.len() / 3;
-        conn.run(many("ledger_entry (lane, sequence, bytes)", 3, rows, ""), values).await?;
+        conn.run(
+            many("ledger_entry (lane, sequence, bytes)", 3, rows, ""),
+            values,
+        )
+        .await?;
         let buckets: Vec<_> = buckets.iter().collect();
         for part in buckets.chunks(64) {
-            let values = part.iter().flat_map(|bucket| self.sum_values(bucket)).collect();
+            let values = part
+                .iter()
+                .flat_map(|bucket| self.sum_values(bucket))
+                .collect();
             let into = "ledger_sum (lane, tbl, bucket, total)";
             let upsert = " ON CONFLICT (lane, tbl, bucket) DO UPDATE SET total = excluded.total";
             conn.run(many(into, 4, part.len(), upsert), values).await?;
@@ -334,7 +367,10 @@ impl Lane {
     pub async fn landed(&self, conn: &mut Conn, last: Receipt) -> Result<bool, StoreError> {
         let pointer = Pointer::unpack(last.pointer);
         let sequence = i64::try_from(pointer.sequence).unwrap_or(i64::MAX);
-        let values = vec![Value::Int(Some(i64::from(pointer.lane))), Value::Int(Some(sequence))];
+        let values = vec![
+            Value::Int(Some(i64::from(pointer.lane))),
+            Value::Int(Some(sequence)),
+        ];
         let found = conn
             .all(
                 "SELECT bytes FROM ledger_entry WHERE lane = $1 AND sequence = $2",
@@ -354,10 +390,17 @@ impl Lane {
 pub(crate) fn touches(saves: &[(&'static str, Key, Option<Hash>)]) -> Vec<Touch> {
     let mut touched: Vec<Touch> = Vec::with_capacity(saves.len());
     for (table, key, after) in saves {
-        match touched.iter_mut().find(|touch| touch.table == *table && touch.key == *key) {
+        match touched
+            .iter_mut()
+            .find(|touch| touch.table == *table && touch.key == *key)
+        {
             Some(touch) => touch.after = *after,
             None => {
-                touched.push(Touch { table: (*table).to_owned(), key: key.clone(), after: *after });
+                touched.push(Touch {
+                    table: (*table).to_owned(),
+                    key: key.clone(),
+                    after: *after,
+                });
             }
         }
     }
@@ -368,18 +411,16 @@ type Shape = (&'static str, usize);
 static MANY: LazyLock<Mutex<HashMap<Shape, &'static str>>> = LazyLock::new(Mutex::default);
 
 /// An INSERT of so many rows; each text is made once and kept.
-fn many(
-    into: &'static str,
-    columns: usize,
-    rows: usize,
-    tail: &'static str,
-) -> &'static str {
-    let mut known = MANY.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+fn many(into: &'static str, columns: usize, rows: usize, tail: &'static str) -> &'static str {
+    let mut known = MANY
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     known.entry((into, rows)).or_insert_with(|| {
         let groups: Vec<String> = (0..rows)
             .map(|row| {
-                let marks: Vec<_> =
-                    (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+                let marks: Vec<_> = (1..=columns)
+                    .map(|column| format!("${}", row * columns + column))
+                    .collect();
                 format!("({})", marks.join(", "))
             })
             .collect();

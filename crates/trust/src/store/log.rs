@@ -102,11 +102,18 @@ pub struct BlockRoots(Mutex<HashMap<(u16, u64), Hash>>);
 
 impl BlockRoots {
     fn known(&self, lane: u16, block: u64) -> Option<Hash> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(lane, block)).copied()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&(lane, block))
+            .copied()
     }
 
     fn remember(&self, lane: u16, block: u64, root: Hash) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((lane, block), root);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert((lane, block), root);
     }
 }
 
@@ -121,7 +128,11 @@ fn backwards() -> Sql {
 }
 
 fn heads() -> Sql {
-    crate::sql!("SELECT lane, frontier FROM ledger_head ORDER BY lane", Int, Bytes)
+    crate::sql!(
+        "SELECT lane, frontier FROM ledger_head ORDER BY lane",
+        Int,
+        Bytes
+    )
 }
 
 impl Reader {
@@ -139,7 +150,9 @@ impl Reader {
     ) -> Result<LogPage, StoreError> {
         let (mut entries, mut looked_at, mut next) = (vec![], 0, before.unwrap_or(u64::MAX));
         while looked_at < LOOKED_AT_MAX {
-            let found = self.query(backwards(), vec![int(u64::from(lane)), int(next)]).await?;
+            let found = self
+                .query(backwards(), vec![int(u64::from(lane)), int(next)])
+                .await?;
             let is_last = found.len() < STRETCH;
             for row in found {
                 let logged = logged(lane, row)?;
@@ -149,14 +162,23 @@ impl Reader {
                     entries.push(logged);
                 }
                 if entries.len() == count {
-                    return Ok(LogPage { entries, older: (next > 0).then_some(next) });
+                    return Ok(LogPage {
+                        entries,
+                        older: (next > 0).then_some(next),
+                    });
                 }
             }
             if is_last {
-                return Ok(LogPage { entries, older: None });
+                return Ok(LogPage {
+                    entries,
+                    older: None,
+                });
             }
         }
-        Ok(LogPage { entries, older: (next > 0).then_some(next) })
+        Ok(LogPage {
+            entries,
+            older: (next > 0).then_some(next),
+        })
     }
 
     /// One entry; `None` when the log does not reach there.
@@ -164,9 +186,15 @@ impl Reader {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn log_entry(&mut self, place: Pointer) -> Result<Option<Logged>, StoreError> {
-        let Some(after) = place.sequence.checked_add(1) else { return Ok(None) };
+        let Some(after) = place.sequence.checked_add(1) else {
+            return Ok(None);
+        };
         let found = self.leaves(place.lane, place.sequence, after).await?;
-        found.into_iter().next().map(|row| logged(place.lane, row)).transpose()
+        found
+            .into_iter()
+            .next()
+            .map(|row| logged(place.lane, row))
+            .transpose()
     }
 
     /// Every lane and the tree that its head holds.
@@ -174,7 +202,11 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Tampered`] when a head cannot be read.
     pub async fn log_heads(&mut self) -> Result<Vec<LaneHead>, StoreError> {
-        self.query(heads(), vec![]).await?.into_iter().map(lane_head).collect()
+        self.query(heads(), vec![])
+            .await?
+            .into_iter()
+            .map(lane_head)
+            .collect()
     }
 
     /// The newest signed checkpoint of a lane, as text, if the instance's key signed it.
@@ -210,14 +242,29 @@ impl Reader {
         issuer: &Issuer,
         roots: &BlockRoots,
     ) -> Result<Option<LogProof>, StoreError> {
-        let Some(logged) = self.log_entry(place).await? else { return Ok(None) };
+        let Some(logged) = self.log_entry(place).await? else {
+            return Ok(None);
+        };
         let (size, root, note) = self.covering(place, issuer).await?;
-        let (leaf, path) = (leaf_hash(&logged.bytes), self.path(place, size, roots).await?);
+        let (leaf, path) = (
+            leaf_hash(&logged.bytes),
+            self.path(place, size, roots).await?,
+        );
         let holds = proof::verify_inclusion(&leaf, place.sequence, size, &path, &root).is_ok();
         let sides = sides(place.sequence, size);
         let pairs = path.into_iter().zip(sides);
-        let way = pairs.map(|(hash, is_left)| Sibling { hash, is_left }).collect();
-        Ok(Some(LogProof { logged, leaf, size, root, note, way, holds }))
+        let way = pairs
+            .map(|(hash, is_left)| Sibling { hash, is_left })
+            .collect();
+        Ok(Some(LogProof {
+            logged,
+            leaf,
+            size,
+            root,
+            note,
+            way,
+            holds,
+        }))
     }
 
     /// The head to prove against: signed if one covers the entry, else the lane's own.
@@ -232,7 +279,11 @@ impl Reader {
         {
             return Ok((signed.size, signed.root, Some(note)));
         }
-        let head = self.log_heads().await?.into_iter().find(|head| head.lane == place.lane);
+        let head = self
+            .log_heads()
+            .await?
+            .into_iter()
+            .find(|head| head.lane == place.lane);
         let tree = head.ok_or_else(|| gone("ledger_head", place))?.tree;
         Ok((tree.size(), tree.root(), None))
     }
@@ -277,11 +328,23 @@ impl Reader {
         let (from, to) = (block * BLOCK, (block * BLOCK + BLOCK).min(size));
         let found = self.leaves(lane, from, to).await?;
         if found.len() as u64 != to.saturating_sub(from) {
-            return Err(gone("ledger_entry", Pointer { lane, sequence: from }));
+            return Err(gone(
+                "ledger_entry",
+                Pointer {
+                    lane,
+                    sequence: from,
+                },
+            ));
         }
         let hashes = found.iter().map(|row| match row.as_slice() {
             [_, Value::Bytes(Some(bytes))] => Ok(leaf_hash(bytes)),
-            _ => Err(gone("ledger_entry", Pointer { lane, sequence: from })),
+            _ => Err(gone(
+                "ledger_entry",
+                Pointer {
+                    lane,
+                    sequence: from,
+                },
+            )),
         });
         hashes.collect()
     }
@@ -298,7 +361,8 @@ impl Reader {
             Int,
             Bytes
         );
-        self.query(leaves, vec![int(u64::from(lane)), int(from), int(to)]).await
+        self.query(leaves, vec![int(u64::from(lane)), int(from), int(to)])
+            .await
     }
 }
 
@@ -317,7 +381,10 @@ pub async fn walk_back(
     let mut view = readers.view().await.map_err(unreachable)?;
     let postgres = matches!(database, Database::Postgres(_));
     let told = |error: sqlx::Error| verdict(&error, postgres).0;
-    let lanes = view.all(heads().text, vec![], heads().kinds).await.map_err(told)?;
+    let lanes = view
+        .all(heads().text, vec![], heads().kinds)
+        .await
+        .map_err(told)?;
     for head in lanes {
         let LaneHead { lane, tree } = lane_head(head)?;
         let (mut next, sql) = (tree.size(), backwards());
@@ -346,7 +413,11 @@ fn logged(lane: u16, row: Vec<Value>) -> Result<Logged, StoreError> {
         Ok([Value::Int(Some(sequence)), Value::Bytes(Some(bytes))]) => {
             let sequence = u64::try_from(sequence).unwrap_or(u64::MAX);
             let entry = Entry::decode(&bytes).ok();
-            Ok(Logged { place: Pointer { lane, sequence }, bytes, entry })
+            Ok(Logged {
+                place: Pointer { lane, sequence },
+                bytes,
+                entry,
+            })
         }
         _ => Err(gone("ledger_entry", Pointer { lane, sequence: 0 })),
     }
@@ -354,13 +425,22 @@ fn logged(lane: u16, row: Vec<Value>) -> Result<Logged, StoreError> {
 
 fn lane_head(row: Vec<Value>) -> Result<LaneHead, StoreError> {
     let head = match row.as_slice() {
-        [Value::Int(Some(lane)), Value::Bytes(Some(bytes))] => {
-            u16::try_from(*lane).ok().zip(Frontier::from_bytes(bytes).ok())
-        }
+        [Value::Int(Some(lane)), Value::Bytes(Some(bytes))] => u16::try_from(*lane)
+            .ok()
+            .zip(Frontier::from_bytes(bytes).ok()),
         _ => None,
     };
-    let tampered = || gone("ledger_head", Pointer { lane: 0, sequence: 0 });
-    head.map(|(lane, tree)| LaneHead { lane, tree }).ok_or_else(tampered)
+    let tampered = || {
+        gone(
+            "ledger_head",
+            Pointer {
+                lane: 0,
+                sequence: 0,
+            },
+        )
+    };
+    head.map(|(lane, tree)| LaneHead { lane, tree })
+        .ok_or_else(tampered)
 }
 
 /// The path inside a leaf's own block, then from the block's root among the blocks'. A block is a
@@ -371,7 +451,11 @@ fn joined(index: u64, own: &[Hash], tops: &[Hash]) -> Result<Vec<Hash>, ProofErr
         hashes[place]
     };
     let mut path = proof::inclusion(index % BLOCK, own.len() as u64, |leaf| at(own, leaf))?;
-    path.extend(proof::inclusion(index / BLOCK, tops.len() as u64, |block| at(tops, block))?);
+    path.extend(proof::inclusion(
+        index / BLOCK,
+        tops.len() as u64,
+        |block| at(tops, block),
+    )?);
     Ok(path)
 }
 
@@ -381,7 +465,11 @@ fn sides(index: u64, size: u64) -> Vec<bool> {
     while high - low > 1 {
         let middle = low + (1 << (high - low - 1).ilog2());
         sides.push(index >= middle);
-        if index < middle { high = middle } else { low = middle }
+        if index < middle {
+            high = middle
+        } else {
+            low = middle
+        }
     }
     sides.reverse();
     sides
@@ -392,7 +480,10 @@ fn int(number: u64) -> Value {
 }
 
 fn gone(table: &'static str, place: Pointer) -> StoreError {
-    StoreError::Tampered { table, key: format!("lane {} entry {}", place.lane, place.sequence) }
+    StoreError::Tampered {
+        table,
+        key: format!("lane {} entry {}", place.lane, place.sequence),
+    }
 }
 
 #[cfg(test)]
@@ -414,12 +505,23 @@ mod tests {
             };
             let blocks: Vec<&[Hash]> = leaves.chunks(BLOCK as usize).collect();
             let tops: Vec<Hash> = blocks.iter().map(|block| root_of(block)).collect();
-            for index in [0, 1, size / 2, size - 1].into_iter().filter(|index| *index < size) {
+            for index in [0, 1, size / 2, size - 1]
+                .into_iter()
+                .filter(|index| *index < size)
+            {
                 let path = joined(index, blocks[(index / BLOCK) as usize], &tops).unwrap();
-                assert_eq!(path, proof::inclusion(index, size, leaf).unwrap(), "{index} of {size}");
+                assert_eq!(
+                    path,
+                    proof::inclusion(index, size, leaf).unwrap(),
+                    "{index} of {size}"
+                );
                 let way = path.iter().zip(sides(index, size));
                 let top = way.fold(leaf(index), |hash, (sibling, is_left)| {
-                    if is_left { node_hash(sibling, &hash) } else { node_hash(&hash, sibling) }
+                    if is_left {
+                        node_hash(sibling, &hash)
+                    } else {
+                        node_hash(&hash, sibling)
+                    }
                 });
                 assert_eq!(top, root_of(&leaves), "{index} of {size}");
             }

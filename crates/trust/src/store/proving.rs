@@ -107,12 +107,25 @@ pub async fn try_the_log(database: &Database) -> Result<LogRefusals, StoreError>
 
 async fn attempts(conn: &mut Conn) -> sqlx::Result<LogRefusals> {
     const ATTEMPTS: [(&str, &str); 3] = [
-        ("Change an entry", "UPDATE ledger_entry SET sequence = sequence WHERE sequence = 0"),
-        ("Delete an entry", "DELETE FROM ledger_entry WHERE sequence = 0"),
+        (
+            "Change an entry",
+            "UPDATE ledger_entry SET sequence = sequence WHERE sequence = 0",
+        ),
+        (
+            "Delete an entry",
+            "DELETE FROM ledger_entry WHERE sequence = 0",
+        ),
         ("Delete all checkpoints", "DELETE FROM ledger_checkpoint"),
     ];
-    let begin = if conn.is_postgres() { "BEGIN" } else { "BEGIN IMMEDIATE" };
-    let mut tried = LogRefusals { triggers: guard::missing(conn).await?, ..LogRefusals::default() };
+    let begin = if conn.is_postgres() {
+        "BEGIN"
+    } else {
+        "BEGIN IMMEDIATE"
+    };
+    let mut tried = LogRefusals {
+        triggers: guard::missing(conn).await?,
+        ..LogRefusals::default()
+    };
     for (words, sql) in ATTEMPTS {
         conn.script(begin).await?;
         let answer = conn.run(sql, vec![]).await;
@@ -146,9 +159,17 @@ impl Store {
         );
         let found = self.plain().await?.query(extents, vec![]).await?;
         let extent = |row: Vec<Value>| {
-            let mut numbers = row.into_iter().map(|value| <i64 as Field>::from_value(value));
+            let mut numbers = row
+                .into_iter()
+                .map(|value| <i64 as Field>::from_value(value));
             let mut next = || numbers.next().flatten().unwrap_or(-1);
-            LaneExtent { lane: next(), first: next(), last: next(), count: next(), head: next() }
+            LaneExtent {
+                lane: next(),
+                first: next(),
+                last: next(),
+                count: next(),
+                head: next(),
+            }
         };
         Ok(found.into_iter().map(extent).collect())
     }
@@ -170,12 +191,27 @@ impl Store {
                 continue;
             }
             let sql = row::select(table, "ORDER BY entry DESC LIMIT 200");
-            for values in view.all(sql, vec![], &row::kinds(table)).await.map_err(told)? {
-                let Some(key) = values.first().and_then(Value::key) else { continue };
+            for values in view
+                .all(sql, vec![], &row::kinds(table))
+                .await
+                .map_err(told)?
+            {
+                let Some(key) = values.first().and_then(Value::key) else {
+                    continue;
+                };
                 for place in &places {
                     let column = table.columns[*place].name;
-                    let cell = Place { table: table.name, column, key: key.clone() };
-                    try_cell(&values[*place], &cell, &self.vault, (&mut tried, &mut words));
+                    let cell = Place {
+                        table: table.name,
+                        column,
+                        key: key.clone(),
+                    };
+                    try_cell(
+                        &values[*place],
+                        &cell,
+                        &self.vault,
+                        (&mut tried, &mut words),
+                    );
                 }
             }
         }
@@ -186,8 +222,7 @@ impl Store {
             let searched = spawn_blocking(move || search(&files, &words)).await;
             let told = |error: String| StoreError::Unreachable(error);
             let searched = searched.map_err(|error| told(error.to_string()))?;
-            (tried.words_found, tried.bytes) =
-                searched.map_err(|error| told(error.to_string()))?;
+            (tried.words_found, tried.bytes) = searched.map_err(|error| told(error.to_string()))?;
         }
         Ok(tried)
     }
@@ -196,8 +231,12 @@ impl Store {
 /// Personal bytes are ciphertext: nothing else personal is kept as bytes.
 fn sealed_columns(table: &Table) -> Vec<usize> {
     let columns = table.columns.iter().enumerate().filter(|(_, column)| {
-        let personal =
-            [Class::StaffPersonal, Class::ClientPseudonymous, Class::Special].contains(&column.class);
+        let personal = [
+            Class::StaffPersonal,
+            Class::ClientPseudonymous,
+            Class::Special,
+        ]
+        .contains(&column.class);
         personal && column.kind == Kind::Bytes
     });
     columns.map(|(place, _)| place).collect()
@@ -211,7 +250,9 @@ fn try_cell(
     vault: &Vault,
     (tried, words): (&mut SealedCells, &mut Words),
 ) {
-    let Value::Bytes(Some(bytes)) = value else { return };
+    let Value::Bytes(Some(bytes)) = value else {
+        return;
+    };
     tried.cells += 1;
     let Some(sealed) = ciphertext(bytes) else {
         tried.wrong += 1;
@@ -220,7 +261,8 @@ fn try_cell(
     match opened(&sealed, place, vault) {
         Ok(text) => {
             let word = text.as_bytes();
-            let tells = word.len() >= WORD_BYTES_MIN && word.iter().any(|byte| b" @".contains(byte));
+            let tells =
+                word.len() >= WORD_BYTES_MIN && word.iter().any(|byte| b" @".contains(byte));
             if tells && words.len() < WORDS_MAX && !words.iter().any(|known| ***known == *word) {
                 words.push(Zeroizing::new(word.to_vec()));
             }
@@ -229,7 +271,10 @@ fn try_cell(
         Err(None) => return,
         Err(Some(())) => tried.wrong += 1,
     }
-    let elsewhere = Place { key: Key::Text("elsewhere".to_owned()), ..place.clone() };
+    let elsewhere = Place {
+        key: Key::Text("elsewhere".to_owned()),
+        ..place.clone()
+    };
     tried.movable += usize::from(opened(&sealed, &elsewhere, vault).is_ok());
 }
 
@@ -239,11 +284,16 @@ fn opened(
     place: &Place,
     vault: &Vault,
 ) -> Result<Zeroizing<String>, Option<()>> {
-    let erased = sealed.subject().map(|subject| VaultError::Erased(subject).to_string());
-    sealed.open(place, vault).map(Zeroizing::new).map_err(|error| match error {
-        StoreError::Sealed(why) if Some(&why) == erased.as_ref() => None,
-        _ => Some(()),
-    })
+    let erased = sealed
+        .subject()
+        .map(|subject| VaultError::Erased(subject).to_string());
+    sealed
+        .open(place, vault)
+        .map(Zeroizing::new)
+        .map_err(|error| match error {
+            StoreError::Sealed(why) if Some(&why) == erased.as_ref() => None,
+            _ => Some(()),
+        })
 }
 
 fn ciphertext(bytes: &[u8]) -> Option<Sealed<String>> {
@@ -264,7 +314,9 @@ fn search(files: &[PathBuf], words: &Words) -> io::Result<(usize, u64)> {
     // By their first bytes, so that each byte of a file is looked at once.
     let mut begins: HashMap<[u8; 4], Vec<usize>> = HashMap::new();
     for (at, word) in words.iter().enumerate() {
-        let Some(start) = word.first_chunk() else { continue };
+        let Some(start) = word.first_chunk() else {
+            continue;
+        };
         begins.entry(*start).or_default().push(at);
     }
     let overlap = words.iter().map(|word| word.len()).max().unwrap_or(0);
@@ -318,11 +370,31 @@ mod tests {
     /// A gap, a missing beginning and a missing end are each noticed.
     #[test]
     fn a_log_with_a_gap_is_not_whole() {
-        let whole = LaneExtent { lane: 0, first: 0, last: 9, count: 10, head: 10 };
+        let whole = LaneExtent {
+            lane: 0,
+            first: 0,
+            last: 9,
+            count: 10,
+            head: 10,
+        };
         assert!(whole.is_whole());
         assert!(!LaneExtent { count: 9, ..whole }.is_whole());
-        assert!(!LaneExtent { first: 1, count: 9, ..whole }.is_whole());
-        assert!(!LaneExtent { last: 8, count: 9, ..whole }.is_whole());
+        assert!(
+            !LaneExtent {
+                first: 1,
+                count: 9,
+                ..whole
+            }
+            .is_whole()
+        );
+        assert!(
+            !LaneExtent {
+                last: 8,
+                count: 9,
+                ..whole
+            }
+            .is_whole()
+        );
     }
 
     /// Words in clear are not taken for a ciphertext.

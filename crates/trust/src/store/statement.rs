@@ -38,7 +38,10 @@ impl<R: Row> Tail<R> {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(text: &'static str) -> Self {
-        Self { text, row: PhantomData }
+        Self {
+            text,
+            row: PhantomData,
+        }
     }
 }
 

@@ -355,7 +355,11 @@ async fn heads(
         if line.int(3) != Some(last_at.get(&lane).copied().unwrap_or(0)) {
             let sentence =
                 format!("the head of lane {lane} does not tell the moment of its last entry");
-            let finding = Finding::new(What::HeadMisdated, Some("ledger_head"), sentence);
+            let finding = Finding::new(
+                What::Ledger(ledger::What::HeadDamaged),
+                Some("ledger_head"),
+                sentence,
+            );
             report.findings.push(Finding {
                 lane: Some(lane),
                 ..finding

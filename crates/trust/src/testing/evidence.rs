@@ -47,7 +47,9 @@ impl Scratch {
     /// When the log cannot be read.
     pub async fn entries_since(&self, position: u64) -> Vec<Entry> {
         let entries = self.entries().await.into_iter();
-        entries.filter(|entry| entry.lane == 0 && entry.sequence >= position).collect()
+        entries
+            .filter(|entry| entry.lane == 0 && entry.sequence >= position)
+            .collect()
     }
 
     /// Every entry of every lane, each lane in order.
@@ -68,20 +70,46 @@ impl Scratch {
     pub async fn verify(&self) -> Report {
         let mut reader = self.store.plain().await.expect("the database answers");
         let seal_key = Some(self.store.vault().seal_key().clone());
-        let mut verifier = Verifier::new(INSTANCE, Options { seal_key, ..Options::default() });
+        let mut verifier = Verifier::new(
+            INSTANCE,
+            Options {
+                seal_key,
+                ..Options::default()
+            },
+        );
         for (place, bytes) in entry_rows(&mut reader).await {
             verifier.entry(place.lane, place.sequence, &bytes);
         }
-        let heads = crate::sql!("SELECT lane, size, frontier FROM ledger_head", Int, Int, Bytes);
-        for head in reader.query(heads, vec![]).await.expect("the heads can be read") {
+        let heads = crate::sql!(
+            "SELECT lane, size, frontier FROM ledger_head",
+            Int,
+            Int,
+            Bytes
+        );
+        for head in reader
+            .query(heads, vec![])
+            .await
+            .expect("the heads can be read")
+        {
             let [lane, size, frontier] = head.try_into().expect("three columns were asked for");
             let size = u64::try_from(number(&size)).expect("a size is not negative");
             verifier.head(short(&lane), size, &bytes_of(frontier));
         }
-        let sums = crate::sql!("SELECT tbl, bucket, total FROM ledger_sum", Text, Int, Bytes);
-        for sum in reader.query(sums, vec![]).await.expect("the sums can be read") {
+        let sums = crate::sql!(
+            "SELECT tbl, bucket, total FROM ledger_sum",
+            Text,
+            Int,
+            Bytes
+        );
+        for sum in reader
+            .query(sums, vec![])
+            .await
+            .expect("the sums can be read")
+        {
             let [table, bucket, total] = sum.try_into().expect("three columns were asked for");
-            let Value::Text(Some(table)) = table else { panic!("a table has a name") };
+            let Value::Text(Some(table)) = table else {
+                panic!("a table has a name")
+            };
             let bucket = usize::try_from(number(&bucket)).expect("a bucket is not negative");
             assert!(bucket < BUCKETS, "bucket {bucket} is none");
             let total: Hash = bytes_of(total).try_into().expect("a total has 32 bytes");
@@ -89,8 +117,10 @@ impl Scratch {
         }
         for table in row::tables() {
             for (key, cells) in table_rows(&mut reader, table).await {
-                let cells: Vec<_> =
-                    cells.iter().map(|(name, cell)| (*name, cell.clone())).collect();
+                let cells: Vec<_> = cells
+                    .iter()
+                    .map(|(name, cell)| (*name, cell.clone()))
+                    .collect();
                 verifier.row(table.name, &key, &cells);
             }
         }
@@ -103,7 +133,11 @@ impl Scratch {
     /// With the findings.
     pub async fn assert_intact(&self) {
         let report = self.verify().await;
-        assert!(report.is_intact(), "the instance does not verify: {:#?}", report.findings);
+        assert!(
+            report.is_intact(),
+            "the instance does not verify: {:#?}",
+            report.findings
+        );
     }
 
     /// Asks the database about every statement and table that any linked room has declared; each
@@ -113,7 +147,10 @@ impl Scratch {
     /// When the database does not answer.
     pub async fn misfits(&self) -> Vec<String> {
         let database = Database::parse(self.url()).expect("the test's own address is right");
-        let mut conn = database.connect(STATEMENT_MAX).await.expect("the database answers");
+        let mut conn = database
+            .connect(STATEMENT_MAX)
+            .await
+            .expect("the database answers");
         let mut misfits = vec![];
         for statement in statement::all() {
             let (text, kinds) = match statement.table {
@@ -121,7 +158,11 @@ impl Scratch {
                 None => (statement.text, statement.kinds.to_vec()),
             };
             let at = format!("{}:{}", statement.at.0, statement.at.1);
-            misfits.extend(misfit(&mut conn, text, &kinds).await.map(|why| format!("{at}: {why}")));
+            misfits.extend(
+                misfit(&mut conn, text, &kinds)
+                    .await
+                    .map(|why| format!("{at}: {why}")),
+            );
         }
         for table in row::tables() {
             for (text, kinds) in texts_of(table, conn.is_postgres()) {
@@ -158,7 +199,10 @@ async fn misfit(conn: &mut Conn, text: &'static str, kinds: &[Kind]) -> Option<S
         let (found, expected) = (columns.len(), kinds.len());
         return Some(format!("{found} columns instead of {expected} in: {text}"));
     }
-    let wrong = columns.iter().zip(kinds).find(|(column, kind)| !is_of(&column.1, **kind));
+    let wrong = columns
+        .iter()
+        .zip(kinds)
+        .find(|(column, kind)| !is_of(&column.1, **kind));
     wrong.map(|(column, kind)| format!("{} is {}, not {kind:?}, in: {text}", column.0, column.1))
 }
 
@@ -179,13 +223,22 @@ async fn entry_rows(reader: &mut Reader) -> Vec<(Pointer, Vec<u8>)> {
         Int,
         Bytes
     );
-    let found = reader.query(entries, vec![]).await.expect("the log can be read");
+    let found = reader
+        .query(entries, vec![])
+        .await
+        .expect("the log can be read");
     found
         .into_iter()
         .map(|row| {
             let [lane, sequence, bytes] = row.try_into().expect("three columns were asked for");
             let sequence = u64::try_from(number(&sequence)).expect("a place is not negative");
-            (Pointer { lane: short(&lane), sequence }, bytes_of(bytes))
+            (
+                Pointer {
+                    lane: short(&lane),
+                    sequence,
+                },
+                bytes_of(bytes),
+            )
         })
         .collect()
 }
@@ -196,8 +249,17 @@ async fn table_rows(reader: &mut Reader, table: &'static Table) -> Vec<(Key, Cel
     // Leaked, since a free statement's kinds live as long as the program; a test ends soon.
     let kinds: &'static [Kind] = Box::leak(row::kinds(table).into_boxed_slice());
     let sql = Sql::new(row::select(table, ""), kinds);
-    let found = reader.query(sql, vec![]).await.expect("a sealed table can be read");
-    let names = || table.columns.iter().map(|column| column.name).chain(["entry", "seal"]);
+    let found = reader
+        .query(sql, vec![])
+        .await
+        .expect("a sealed table can be read");
+    let names = || {
+        table
+            .columns
+            .iter()
+            .map(|column| column.name)
+            .chain(["entry", "seal"])
+    };
     found
         .into_iter()
         .map(|values| {
@@ -207,9 +269,10 @@ async fn table_rows(reader: &mut Reader, table: &'static Table) -> Vec<(Key, Cel
         .collect()
 }
 
-
 fn number(value: &Value) -> i64 {
-    let Value::Int(Some(number)) = value else { panic!("{value:?} is no number") };
+    let Value::Int(Some(number)) = value else {
+        panic!("{value:?} is no number")
+    };
     *number
 }
 
@@ -218,6 +281,8 @@ fn short(value: &Value) -> u16 {
 }
 
 fn bytes_of(value: Value) -> Vec<u8> {
-    let Value::Bytes(Some(bytes)) = value else { panic!("{value:?} are no bytes") };
+    let Value::Bytes(Some(bytes)) = value else {
+        panic!("{value:?} are no bytes")
+    };
     bytes
 }

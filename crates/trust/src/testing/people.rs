@@ -84,7 +84,12 @@ impl Scratch {
     /// # Panics
     /// When the store does not take it.
     pub async fn caller_with(&self, permissions: &[&str]) -> Caller {
-        self.person(Sketch { permissions, ..Sketch::default() }).await.caller
+        self.person(Sketch {
+            permissions,
+            ..Sketch::default()
+        })
+        .await
+        .caller
     }
 
     /// Somebody who may do exactly this in one place, and is signed in.
@@ -93,7 +98,13 @@ impl Scratch {
     /// When the store does not take it.
     pub async fn caller_in(&self, permissions: &[&str], scope: (ScopeKind, i64)) -> Caller {
         let scope = (scope.0, Some(scope.1));
-        self.person(Sketch { permissions, scope, ..Sketch::default() }).await.caller
+        self.person(Sketch {
+            permissions,
+            scope,
+            ..Sketch::default()
+        })
+        .await
+        .caller
     }
 
     /// Somebody as sketched, signed in.
@@ -103,9 +114,19 @@ impl Scratch {
     pub async fn person(&self, sketch: Sketch<'_>) -> Person {
         let vault = self.store.vault().clone();
         let subject = new_subject(&vault).await.expect("the vault makes a key");
-        let service = self.identity.service(SERVICE).expect("the service was made at the start");
-        let permit = service.permit(Arrange).await.expect("the service may do this");
-        let mut tx = self.store.begin(permit).await.expect("the store gives a turn");
+        let service = self
+            .identity
+            .service(SERVICE)
+            .expect("the service was made at the start");
+        let permit = service
+            .permit(Arrange)
+            .await
+            .expect("the service may do this");
+        let mut tx = self
+            .store
+            .begin(permit)
+            .await
+            .expect("the store gives a turn");
         let key = "the store gives a number";
         let account = ActorId(tx.new_key::<Account>().await.expect(key));
         let role = RoleId(tx.new_key::<Role>().await.expect(key));
@@ -116,7 +137,14 @@ impl Scratch {
             name => name.to_owned(),
         };
         let (kind, state) = (AccountKind::Person, AccountState::Active);
-        let new = NewAccount { id: account, kind, state, subject, name: &name, display: &name };
+        let new = NewAccount {
+            id: account,
+            kind,
+            state,
+            subject,
+            name: &name,
+            display: &name,
+        };
         let mut row = account_row(&tx, &new, &vault).expect("the name can be sealed");
         row.device_class = sketch.device_class;
         row.terms_version = sketch.has_accepted_terms.then_some(TERMS_VERSION);
@@ -124,20 +152,46 @@ impl Scratch {
         tx.save(&role_row(role, sketch.permissions));
         // A second earlier, so that a test that sets the clock back a little keeps the right.
         let wall = self.clock.wall();
-        tx.save(&grant_row((grant, account, role), sketch.scope, wall.after(-SECOND)));
+        tx.save(&grant_row(
+            (grant, account, role),
+            sketch.scope,
+            wall.after(-SECOND),
+        ));
         let token = format!("test-{:032x}", u128::from_be_bytes(random::bytes::<16>()));
         let token_hash = vault.token_hash(token.as_bytes()).to_vec();
-        tx.save(&session_row((session, account), token_hash, sketch.device_class, wall));
-        tx.commit(Arranged { account }).await.expect("the person is stored");
-        let caller = self.identity.caller(&token, true).await.expect("the session stands");
-        Person { account, grant, session, token, caller }
+        tx.save(&session_row(
+            (session, account),
+            token_hash,
+            sketch.device_class,
+            wall,
+        ));
+        tx.commit(Arranged { account })
+            .await
+            .expect("the person is stored");
+        let caller = self
+            .identity
+            .caller(&token, true)
+            .await
+            .expect("the session stands");
+        Person {
+            account,
+            grant,
+            session,
+            token,
+            caller,
+        }
     }
 }
 
 fn role_row(id: RoleId, permissions: &[&str]) -> Role {
     let purpose = "One test.".to_owned();
     let permissions = Role::permission_text(permissions);
-    Role { id, name: format!("role {id} of a test"), purpose, permissions }
+    Role {
+        id,
+        name: format!("role {id} of a test"),
+        purpose,
+        permissions,
+    }
 }
 
 fn grant_row(
@@ -147,7 +201,15 @@ fn grant_row(
 ) -> RoleGrant {
     let (granted_by, reason) = (account, "a test".to_owned());
     RoleGrant {
-        id, account, role, scope_kind, scope_id, granted_by, reason, starts_at, ends_at: None,
+        id,
+        account,
+        role,
+        scope_kind,
+        scope_id,
+        granted_by,
+        reason,
+        starts_at,
+        ends_at: None,
     }
 }
 

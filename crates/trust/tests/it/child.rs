@@ -47,10 +47,18 @@ pub struct Prepared {
 /// Makes a room and leaves it to children.
 pub async fn prepare(scratch: Scratch) -> Prepared {
     let (caller, _) = room(&scratch, SHELVES).await;
-    let person = scratch.person(Sketch { permissions: ALL, ..Sketch::default() }).await;
+    let person = scratch
+        .person(Sketch {
+            permissions: ALL,
+            ..Sketch::default()
+        })
+        .await;
     let token = person.token.clone();
     drop((caller, person));
-    Prepared { kept: scratch.shut().await, token }
+    Prepared {
+        kept: scratch.shut().await,
+        token,
+    }
 }
 
 /// The child, as its parent sees it.
@@ -91,7 +99,12 @@ impl Child {
                 }
             }
         });
-        Self { process, lines, done: BTreeSet::new(), refused: BTreeSet::new() }
+        Self {
+            process,
+            lines,
+            done: BTreeSet::new(),
+            refused: BTreeSet::new(),
+        }
     }
 
     /// Listens until the child has said enough, or nothing for so long.
@@ -128,10 +141,15 @@ impl Child {
 }
 
 /// Works until killed, if this process is the child of the test; else returns at once.
-#[expect(clippy::disallowed_methods, reason = "the child is told by its environment what it is")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the child is told by its environment what it is"
+)]
 pub async fn work_if_child() {
     let told = |name: &str| std::env::var(name);
-    let (Ok(folder), Ok(url), Ok(token)) = (told(FOLDER), told(URL), told(TOKEN)) else { return };
+    let (Ok(folder), Ok(url), Ok(token)) = (told(FOLDER), told(URL), told(TOKEN)) else {
+        return;
+    };
     let first: i64 = told(FIRST).unwrap().parse().unwrap();
     let is_limited = told(LIMIT).is_ok_and(|limit| !limit.is_empty());
     let scratch = Kept::at(Path::new(&folder), &url, linen()).reopen().await;
@@ -147,7 +165,11 @@ pub async fn work_if_child() {
                 let from = 1 + i64::try_from(dice.below(6)).unwrap();
                 let to = 1 + (from + i64::try_from(dice.below(5)).unwrap()) % 6;
                 let number = number.fetch_add(1, SeqCst);
-                let moved = Move { number, from: ShelfId(from), to: ShelfId(to) };
+                let moved = Move {
+                    number,
+                    from: ShelfId(from),
+                    to: ShelfId(to),
+                };
                 match move_blanket(&store, permit, moved).await {
                     Ok(_) => say("done", number),
                     Err(StoreError::Unknown) => say("unknown", number),

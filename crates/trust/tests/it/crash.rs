@@ -38,7 +38,10 @@ async fn kill_again_and_again(test: &str, mut prepared: Prepared) {
         let mut child = Child::start(test, &prepared, first, "");
         let enough = usize::try_from(1 + dice.below(300)).unwrap();
         child.listen(|child| child.done.len() >= enough, Duration::from_secs(60));
-        assert!(child.done.len() >= enough, "round {round}: the child fell silent");
+        assert!(
+            child.done.len() >= enough,
+            "round {round}: the child fell silent"
+        );
         // A moment more, so that the kill falls anywhere and not just behind an answer.
         let moment = Duration::from_micros(dice.below(12_000));
         child.listen(|_| false, moment.max(Duration::from_micros(1)));
@@ -46,17 +49,34 @@ async fn kill_again_and_again(test: &str, mut prepared: Prepared) {
         confirmed.append(&mut child.done);
 
         let scratch = prepared.kept.reopen().await;
-        let told: BTreeSet<i64> = moves(&scratch).await.into_iter().map(|moved| moved.0).collect();
+        let told: BTreeSet<i64> = moves(&scratch)
+            .await
+            .into_iter()
+            .map(|moved| moved.0)
+            .collect();
         let lost: Vec<_> = confirmed.difference(&told).collect();
         assert!(lost.is_empty(), "round {round} lost {lost:?}");
-        assert!(child.refused.is_disjoint(&told), "round {round}: a refused move was done");
+        assert!(
+            child.refused.is_disjoint(&told),
+            "round {round}: a refused move was done"
+        );
         assert_sound(&scratch, SHELVES).await;
         prepared.kept = scratch.shut().await;
     }
-    println!("{} kills, {} confirmed moves, all there", rounds(), confirmed.len());
+    println!(
+        "{} kills, {} confirmed moves, all there",
+        rounds(),
+        confirmed.len()
+    );
 }
 
-#[expect(clippy::disallowed_methods, reason = "the campaign's length is the tester's to choose")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the campaign's length is the tester's to choose"
+)]
 fn rounds() -> u64 {
-    std::env::var("ALMONER_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS)
+    std::env::var("ALMONER_ROUNDS")
+        .ok()
+        .and_then(|rounds| rounds.parse().ok())
+        .unwrap_or(ROUNDS)
 }

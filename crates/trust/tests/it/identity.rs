@@ -18,8 +18,11 @@ use trust::{
 use crate::linen::linen;
 
 const PASSWORD: &str = "three quiet corridors";
-const EVERYWHERE: Given<'static> =
-    Given { scope: (ScopeKind::All, None), reason: "works here", ends_at: None };
+const EVERYWHERE: Given<'static> = Given {
+    scope: (ScopeKind::All, None),
+    reason: "works here",
+    ends_at: None,
+};
 
 on_both! {
     with linen();
@@ -190,8 +193,15 @@ fn permissions_are_named_alike() {
     }
     for permission in all {
         let (room, deed) = permission.name.split_once('.').unwrap();
-        assert!(!room.is_empty() && deed.contains('_'), "{}", permission.name);
-        assert!(!permission.name.contains(char::is_whitespace), "a role lists names by spaces");
+        assert!(
+            !room.is_empty() && deed.contains('_'),
+            "{}",
+            permission.name
+        );
+        assert!(
+            !permission.name.contains(char::is_whitespace),
+            "a role lists names by spaces"
+        );
     }
 }
 
@@ -205,7 +215,14 @@ async fn boss(scratch: &Scratch) -> Caller {
         "identity.view_roles",
     ];
     let device_class = DeviceClass::Personal;
-    scratch.person(Sketch { permissions, device_class, ..Sketch::default() }).await.caller
+    scratch
+        .person(Sketch {
+            permissions,
+            device_class,
+            ..Sketch::default()
+        })
+        .await
+        .caller
 }
 
 async fn give(
@@ -214,7 +231,10 @@ async fn give(
     account: ActorId,
     given: Given<'_>,
 ) -> Result<trust::identity::permit::GrantId, AccountError> {
-    scratch.identity.grant_role(boss, account, "Administrator", given).await
+    scratch
+        .identity
+        .grant_role(boss, account, "Administrator", given)
+        .await
 }
 
 async fn line(

@@ -14,8 +14,8 @@ use trust::{
 
 use crate::{
     linen::{
-        ALL, Move, MoveBlanket, ShelfId, assert_sound, linen, move_blanket, moves, room,
-        shelves, stock,
+        ALL, Move, MoveBlanket, ShelfId, assert_sound, linen, move_blanket, moves, room, shelves,
+        stock,
     },
     random::Dice,
 };
@@ -50,18 +50,35 @@ async fn two_nodes_write_the_same_rows() {
         people.spawn(async move { carry(i64::from(person), 40, &node, &ids).await });
     }
     let tallies = people.join_all().await;
-    let done: BTreeSet<i64> = tallies.iter().flat_map(|tally| tally.done.clone()).collect();
+    let done: BTreeSet<i64> = tallies
+        .iter()
+        .flat_map(|tally| tally.done.clone())
+        .collect();
     let again: usize = tallies.iter().map(|tally| tally.again).sum();
 
-    let told: Vec<i64> = moves(&scratch).await.into_iter().map(|moved| moved.0).collect();
-    assert_eq!(told.len(), done.len(), "a refused move stands in the log, or a done one does not");
+    let told: Vec<i64> = moves(&scratch)
+        .await
+        .into_iter()
+        .map(|moved| moved.0)
+        .collect();
+    assert_eq!(
+        told.len(),
+        done.len(),
+        "a refused move stands in the log, or a done one does not"
+    );
     assert_eq!(told.into_iter().collect::<BTreeSet<_>>(), done);
-    assert!(done.len() > 64, "{} were done, {again} heard to try again", done.len());
+    assert!(
+        done.len() > 64,
+        "{} were done, {again} heard to try again",
+        done.len()
+    );
     for lane in [0, 1] {
         let entries = scratch.entries().await;
-        assert!(entries.iter().any(|entry| {
-            entry.lane == lane && entry.event == "linen.blanket_moved"
-        }));
+        assert!(
+            entries
+                .iter()
+                .any(|entry| { entry.lane == lane && entry.event == "linen.blanket_moved" })
+        );
     }
     assert_sound(&scratch, SHELVES).await;
 }
@@ -81,7 +98,10 @@ async fn two_nodes_never_give_out_the_same_number() {
     let ids = tasks.join_all().await;
     let different: BTreeSet<i64> = ids.iter().map(|id| id.0).collect();
     assert_eq!(different.len(), 120);
-    assert_eq!(shelves(&nodes[0].store, &nodes[0].caller).await.len(), SHELVES + 120);
+    assert_eq!(
+        shelves(&nodes[0].store, &nodes[0].caller).await.len(),
+        SHELVES + 120
+    );
     assert_sound(&scratch, SHELVES + 120).await;
 }
 
@@ -89,7 +109,11 @@ async fn two_nodes_never_give_out_the_same_number() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_node_founds_nothing() {
     let (_scratch, [_, second], _) = two_nodes().await;
-    let again = Founding { services: vec![], roles: vec![], administrator: "intruder".to_owned() };
+    let again = Founding {
+        services: vec![],
+        roles: vec![],
+        administrator: "intruder".to_owned(),
+    };
     let refused = found_instance(&again, &second.store).await;
     assert_eq!(refused, Err(StoreError::NotAllowed));
 }
@@ -101,7 +125,9 @@ async fn a_connection_that_ended_unused_is_replaced_unseen() {
     let (caller, _) = room(&scratch, 1).await;
     let mut raw = scratch.raw().await;
     assert!(raw.number(END_ALL).await > 0);
-    stock(&scratch.store, &caller, "after", 1_000).await.unwrap();
+    stock(&scratch.store, &caller, "after", 1_000)
+        .await
+        .unwrap();
     assert_sound(&scratch, 2).await;
 }
 
@@ -111,7 +137,10 @@ async fn a_connection_that_ended_unused_is_replaced_unseen() {
 async fn ended_connections_lose_nothing_confirmed() {
     let scratch = Scratch::postgres_with(linen()).await;
     let (caller, ids) = room(&scratch, SHELVES).await;
-    let node = Node { store: scratch.store.clone(), caller };
+    let node = Node {
+        store: scratch.store.clone(),
+        caller,
+    };
     let (stop, stopped) = watch::channel(false);
     let mut people = JoinSet::new();
     for person in 0..16_i64 {
@@ -138,9 +167,17 @@ async fn ended_connections_lose_nothing_confirmed() {
     stop.send_replace(true);
     let tallies = people.join_all().await;
 
-    let told: BTreeSet<i64> = moves(&scratch).await.into_iter().map(|moved| moved.0).collect();
+    let told: BTreeSet<i64> = moves(&scratch)
+        .await
+        .into_iter()
+        .map(|moved| moved.0)
+        .collect();
     let done: BTreeSet<i64> = tallies.into_iter().flat_map(|tally| tally.done).collect();
-    assert!(done.is_subset(&told), "lost: {:?}", done.difference(&told).collect::<Vec<_>>());
+    assert!(
+        done.is_subset(&told),
+        "lost: {:?}",
+        done.difference(&told).collect::<Vec<_>>()
+    );
     assert!(done.len() > 100, "only {} were done", done.len());
     assert_sound(&scratch, SHELVES).await;
 }
@@ -148,10 +185,18 @@ async fn ended_connections_lose_nothing_confirmed() {
 async fn two_nodes() -> (Scratch, [Node; 2], Arc<[ShelfId]>) {
     let scratch = Scratch::postgres_with(linen()).await;
     let (_, ids) = room(&scratch, SHELVES).await;
-    let person = scratch.person(Sketch { permissions: ALL, ..Sketch::default() }).await;
+    let person = scratch
+        .person(Sketch {
+            permissions: ALL,
+            ..Sketch::default()
+        })
+        .await;
     let mut nodes = vec![];
     for lane in [0, 1] {
-        let store = scratch.another_store(scratch.url(), (lane, 2)).await.unwrap();
+        let store = scratch
+            .another_store(scratch.url(), (lane, 2))
+            .await
+            .unwrap();
         let identity = scratch.identity_on(&store).await;
         let caller = identity.caller(&person.token, false).await.unwrap();
         nodes.push(Node { store, caller });
@@ -165,17 +210,26 @@ async fn carry(person: i64, turns: i64, node: &Node, ids: &[ShelfId]) -> Tally {
     let mut dice = Dice(u64::try_from(person).unwrap());
     let mut tally = Tally::default();
     for turn in 0..turns {
-        let Ok(permit) = node.caller.permit(MoveBlanket).await else { continue };
+        let Ok(permit) = node.caller.permit(MoveBlanket).await else {
+            continue;
+        };
         let from = usize::try_from(dice.below(6)).unwrap();
         let to = (from + 1 + usize::try_from(dice.below(5)).unwrap()) % ids.len();
         let number = person * 1_000 + turn;
-        let moved = Move { number, from: ids[from], to: ids[to] };
+        let moved = Move {
+            number,
+            from: ids[from],
+            to: ids[to],
+        };
         match move_blanket(&node.store, permit, moved).await {
             Ok(_) => {
                 tally.done.insert(number);
             }
             Err(error) => {
-                assert!(error.is_passing() || error == StoreError::Quicker, "{number}: {error}");
+                assert!(
+                    error.is_passing() || error == StoreError::Quicker,
+                    "{number}: {error}"
+                );
                 tally.again += 1;
             }
         }

@@ -133,8 +133,18 @@ pub async fn stock(
     let permit = permit(caller, StockShelf).await;
     let mut tx = store.begin(permit).await?;
     let id = ShelfId(tx.new_key::<Shelf>().await?);
-    tx.save(&Shelf { id, label: label.to_owned(), blankets, note: None });
-    let receipt = tx.commit(ShelfStocked { shelf: id, blankets }).await?;
+    tx.save(&Shelf {
+        id,
+        label: label.to_owned(),
+        blankets,
+        note: None,
+    });
+    let receipt = tx
+        .commit(ShelfStocked {
+            shelf: id,
+            blankets,
+        })
+        .await?;
     Ok((id, receipt))
 }
 
@@ -164,19 +174,35 @@ pub async fn move_blanket(
     }
     from.blankets -= 1;
     tx.save(&from);
-    let Some(mut to) = tx.lock::<Shelf>(moved.to).await? else { return Err(StoreError::Quicker) };
+    let Some(mut to) = tx.lock::<Shelf>(moved.to).await? else {
+        return Err(StoreError::Quicker);
+    };
     to.blankets += 1;
     tx.save(&to);
-    let Move { number, from: source, to: target } = moved;
+    let Move {
+        number,
+        from: source,
+        to: target,
+    } = moved;
     let (left, there) = (from.blankets, to.blankets);
-    tx.commit(BlanketMoved { number, from: source, left, to: target, there }).await
+    tx.commit(BlanketMoved {
+        number,
+        from: source,
+        left,
+        to: target,
+        there,
+    })
+    .await
 }
 
 /// The shelves as they are, looked at by somebody.
 pub async fn shelves(store: &Store, caller: &Caller) -> Vec<Shelf> {
     let permit = permit(caller, ViewShelves).await;
     let mut reader = store.read(permit, ShelvesViewed {}).await.unwrap();
-    reader.find(tail!(Shelf, "ORDER BY id"), vec![]).await.unwrap()
+    reader
+        .find(tail!(Shelf, "ORDER BY id"), vec![])
+        .await
+        .unwrap()
 }
 
 /// The only shelf with this label.
@@ -195,7 +221,12 @@ pub async fn room(scratch: &Scratch, count: usize) -> (Caller, Vec<ShelfId>) {
     let mut ids = vec![];
     for number in 0..count {
         let label = format!("shelf {number}");
-        ids.push(stock(&scratch.store, &caller, &label, 1_000).await.unwrap().0);
+        ids.push(
+            stock(&scratch.store, &caller, &label, 1_000)
+                .await
+                .unwrap()
+                .0,
+        );
     }
     (caller, ids)
 }
@@ -204,12 +235,17 @@ pub async fn room(scratch: &Scratch, count: usize) -> (Caller, Vec<ShelfId>) {
 pub async fn moves(scratch: &Scratch) -> Vec<(i64, BTreeMap<i64, i64>)> {
     let mut entries = scratch.entries().await;
     entries.sort_by_key(|entry| entry.at);
-    let moved = entries.into_iter().filter(|entry| entry.event == BlanketMoved::NAME);
+    let moved = entries
+        .into_iter()
+        .filter(|entry| entry.event == BlanketMoved::NAME);
     moved
         .map(|entry| {
             let open: serde_json::Value = serde_json::from_slice(&entry.open).unwrap();
             let number = |field: &str| open[field].as_i64().unwrap();
-            let pairs = [(number("from"), number("left")), (number("to"), number("there"))];
+            let pairs = [
+                (number("from"), number("left")),
+                (number("to"), number("there")),
+            ];
             (number("number"), BTreeMap::from(pairs))
         })
         .collect()
@@ -221,15 +257,25 @@ pub async fn assert_sound(scratch: &Scratch, shelves: usize) {
     scratch.assert_intact().await;
     let mut raw = scratch.raw().await;
     let sum = "SELECT CAST(SUM(blankets) AS BIGINT) FROM shelf";
-    let sum = if scratch.is_postgres() { sum } else { "SELECT SUM(blankets) FROM shelf" };
-    assert_eq!(raw.number(sum).await, i64::try_from(shelves).unwrap() * 1_000);
+    let sum = if scratch.is_postgres() {
+        sum
+    } else {
+        "SELECT SUM(blankets) FROM shelf"
+    };
+    assert_eq!(
+        raw.number(sum).await,
+        i64::try_from(shelves).unwrap() * 1_000
+    );
     raw.close().await;
     let mut held: BTreeMap<i64, i64> = BTreeMap::new();
     for (number, after) in moves(scratch).await {
         for (shelf, blankets) in after {
             let before = held.insert(shelf, blankets).unwrap_or(1_000);
             let step = (blankets - before).abs();
-            assert_eq!(step, 1, "move {number} took shelf {shelf} from {before} to {blankets}");
+            assert_eq!(
+                step, 1,
+                "move {number} took shelf {shelf} from {before} to {blankets}"
+            );
         }
     }
 }

@@ -21,13 +21,20 @@ const ORIGIN: &str = "almoner/ward.example/1";
 /// A view for somebody whose look is on record.
 async fn look(scratch: &Scratch) -> Reader {
     let caller = scratch.caller_with(ALL).await;
-    scratch.store.read(permit(&caller, ViewShelves).await, ShelvesViewed {}).await.unwrap()
+    scratch
+        .store
+        .read(permit(&caller, ViewShelves).await, ShelvesViewed {})
+        .await
+        .unwrap()
 }
 
 /// Whom an auditor believes.
 fn issuer(scratch: &Scratch) -> Issuer {
     let key = VerifyingKey::new(ORIGIN, scratch.store.vault().public_key()).unwrap();
-    Issuer { origin: ORIGIN.to_owned(), keys: vec![key] }
+    Issuer {
+        origin: ORIGIN.to_owned(),
+        keys: vec![key],
+    }
 }
 
 trust::on_both! {
@@ -120,16 +127,31 @@ async fn a_damaged_entry_is_shown() {
     let scratch = Scratch::lite_with(linen()).await;
     drop(look(&scratch).await);
     let mut raw = scratch.raw().await;
-    raw.run("DROP TRIGGER ledger_entry_no_update").await.unwrap();
-    raw.run("UPDATE ledger_entry SET bytes = x'00' WHERE sequence = 2").await.unwrap();
+    raw.run("DROP TRIGGER ledger_entry_no_update")
+        .await
+        .unwrap();
+    raw.run("UPDATE ledger_entry SET bytes = x'00' WHERE sequence = 2")
+        .await
+        .unwrap();
     raw.close().await;
 
     let mut reader = look(&scratch).await;
     let page = reader.log_page(0, None, 500, |_| false).await.unwrap();
-    let damaged: Vec<_> = page.entries.iter().map(|logged| logged.place.sequence).collect();
+    let damaged: Vec<_> = page
+        .entries
+        .iter()
+        .map(|logged| logged.place.sequence)
+        .collect();
     assert_eq!(damaged, [2]);
     let (issuer, roots) = (issuer(&scratch), BlockRoots::default());
-    let place = Pointer { lane: 0, sequence: 2 };
-    let proof = reader.log_proof(place, &issuer, &roots).await.unwrap().unwrap();
+    let place = Pointer {
+        lane: 0,
+        sequence: 2,
+    };
+    let proof = reader
+        .log_proof(place, &issuer, &roots)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(!proof.holds);
 }

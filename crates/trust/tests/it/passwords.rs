@@ -23,12 +23,20 @@ const WRONG: &str = "three loud corridors";
 /// an hour; never do ten guesses fit into five minutes.
 #[test]
 fn waits_grow_with_each_failure() {
-    let seconds: Vec<i64> = (0..=13).map(|failures| wait_after(failures) / SECOND).collect();
-    assert_eq!(seconds, [0, 1, 1, 1, 5, 5, 30, 30, 30, 60, 900, 1800, 3600, 3600]);
+    let seconds: Vec<i64> = (0..=13)
+        .map(|failures| wait_after(failures) / SECOND)
+        .collect();
+    assert_eq!(
+        seconds,
+        [0, 1, 1, 1, 5, 5, 30, 30, 30, 60, 900, 1800, 3600, 3600]
+    );
     assert_eq!(wait_after(i64::MAX), 60 * MINUTE);
     for first in 0..20 {
         let ten: i64 = (first + 1..first + 11).map(wait_after).sum();
-        assert!(ten >= 5 * MINUTE, "ten guesses from the {first}th on take {ten} microseconds");
+        assert!(
+            ten >= 5 * MINUTE,
+            "ten guesses from the {first}th on take {ten} microseconds"
+        );
     }
 }
 
@@ -51,8 +59,14 @@ fn a_new_password_needs_length_and_nothing_else() {
 fn a_code_is_easy_to_read_aloud() {
     let code = new_code();
     let groups: Vec<&str> = code.split('-').collect();
-    assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [4; 4]);
-    assert!(!code.contains(['0', 'O', '1', 'I']), "{code} has letters that look alike");
+    assert_eq!(
+        groups.iter().map(|group| group.len()).collect::<Vec<_>>(),
+        [4; 4]
+    );
+    assert!(
+        !code.contains(['0', 'O', '1', 'I']),
+        "{code} has letters that look alike"
+    );
     assert_ne!(code, new_code());
 }
 
@@ -204,7 +218,10 @@ on_both! {
 
 async fn administrator_in(scratch: &Scratch) -> SignedIn {
     let identity = &scratch.identity;
-    identity.set_password(ADMINISTRATOR_NAME, &scratch.code, PASSWORD).await.unwrap();
+    identity
+        .set_password(ADMINISTRATOR_NAME, &scratch.code, PASSWORD)
+        .await
+        .unwrap();
     // Names are compared without capitals and blanks around them.
     identity.sign_in(" Administrator ", PASSWORD).await.unwrap()
 }

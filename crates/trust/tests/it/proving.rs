@@ -97,11 +97,18 @@ trust::on_both! {
 async fn noted(scratch: &Scratch) {
     let (caller, shelves) = room(scratch, 1).await;
     let subject = scratch.store.vault().new_subject().await.unwrap();
-    let mut tx = scratch.store.begin(permit(&caller, StockShelf).await).await.unwrap();
+    let mut tx = scratch
+        .store
+        .begin(permit(&caller, StockShelf).await)
+        .await
+        .unwrap();
     let mut shelf = tx.lock::<Shelf>(shelves[0]).await.unwrap().unwrap();
     let place = Shelf::place("note", &shelf.id);
     shelf.note = Some(tx.seal(&NOTE.to_owned(), subject, &place).unwrap());
-    let event = ShelfStocked { shelf: shelf.id, blankets: shelf.blankets };
+    let event = ShelfStocked {
+        shelf: shelf.id,
+        blankets: shelf.blankets,
+    };
     tx.save(&shelf);
     tx.commit(event).await.unwrap();
 }
@@ -114,11 +121,22 @@ async fn broken_promises_are_noticed() {
     noted(&scratch).await;
     let mut raw = scratch.raw().await;
     raw.run("CREATE TABLE leak (words TEXT)").await.unwrap();
-    raw.run(&format!("INSERT INTO leak VALUES ('{}')", NOTE.replace('\'', "''"))).await.unwrap();
-    raw.run("DROP TRIGGER ledger_entry_no_delete").await.unwrap();
+    raw.run(&format!(
+        "INSERT INTO leak VALUES ('{}')",
+        NOTE.replace('\'', "''")
+    ))
+    .await
+    .unwrap();
+    raw.run("DROP TRIGGER ledger_entry_no_delete")
+        .await
+        .unwrap();
     raw.close().await;
 
-    let tried = scratch.store.try_sealed_cells(&database(&scratch)).await.unwrap();
+    let tried = scratch
+        .store
+        .try_sealed_cells(&database(&scratch))
+        .await
+        .unwrap();
     assert_eq!(tried.words_found, 1);
     let tried = try_the_log(&database(&scratch)).await.unwrap();
     assert!(tried.triggers.is_some());

@@ -32,8 +32,13 @@ pub enum Cut {
     AndStayAway,
 }
 
-const CUTS: [Cut; 5] =
-    [Cut::Nowhere, Cut::BeforeCommit, Cut::AfterCommit, Cut::WithCommit, Cut::AndStayAway];
+const CUTS: [Cut; 5] = [
+    Cut::Nowhere,
+    Cut::BeforeCommit,
+    Cut::AfterCommit,
+    Cut::WithCommit,
+    Cut::AndStayAway,
+];
 
 /// The wire.
 pub struct Proxy {
@@ -61,7 +66,11 @@ impl Proxy {
         let wire = Arc::<Wire>::default();
         let mut tasks = JoinSet::new();
         tasks.spawn(listen(listener, server.to_owned(), wire.clone()));
-        Self { url, wire, _tasks: tasks }
+        Self {
+            url,
+            wire,
+            _tasks: tasks,
+        }
     }
 
     /// Cuts the wire at the next COMMIT.
@@ -87,7 +96,9 @@ async fn listen(listener: TcpListener, server: String, wire: Arc<Wire>) {
         if wire.is_away.load(SeqCst) {
             continue; // dropped: the client sees the connection end
         }
-        let Ok(server) = TcpStream::connect(&server).await else { continue };
+        let Ok(server) = TcpStream::connect(&server).await else {
+            continue;
+        };
         for stream in [&client, &server] {
             stream.set_nodelay(true).unwrap();
         }

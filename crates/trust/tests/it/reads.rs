@@ -191,6 +191,10 @@ fn assert_private(scratch: &Scratch, entry: &Entry, patient: SubjectId) {
     let sealed = entry.sealed.as_ref().unwrap();
     assert_eq!(sealed.subject, patient.0);
     let pointer = entry.pointer().pack().unwrap();
-    let opened = scratch.store.vault().open_payload(patient, pointer, &sealed.ciphertext).unwrap();
+    let opened = scratch
+        .store
+        .vault()
+        .open_payload(patient, pointer, &sealed.ciphertext)
+        .unwrap();
     assert_eq!(opened.as_slice(), NOTE.as_bytes());
 }

@@ -102,8 +102,16 @@ async fn carry(person: i64, store: &Store, caller: &Caller, ids: &[ShelfId]) -> 
         let from = usize::try_from(dice.below(8)).unwrap();
         let to = (from + 1 + usize::try_from(dice.below(7)).unwrap()) % ids.len();
         let number = person * EACH + turn;
-        let moved = Move { number, from: ids[from], to: ids[to] };
-        let wakes_left = if dice.below(4) == 0 { 1 + dice.below(7) } else { u64::MAX };
+        let moved = Move {
+            number,
+            from: ids[from],
+            to: ids[to],
+        };
+        let wakes_left = if dice.below(4) == 0 {
+            1 + dice.below(7)
+        } else {
+            u64::MAX
+        };
         let future = Box::pin(move_blanket(store, permit, moved));
         match (BrokenOff { future, wakes_left }).await {
             None => tally.broken_off += 1,

@@ -305,7 +305,7 @@ trust::on_both! {
         let mut intruder = Intruder::enter(&scratch).await;
         intruder.run("UPDATE ledger_head SET last_at = last_at - 60000000").await;
         intruder.leave().await;
-        assert_found(&scratch, &["head_misdated"], &["head_misdated"]).await;
+        assert_found(&scratch, &["head_damaged"], &["head_damaged"]).await;
     }
 }
 

@@ -102,9 +102,15 @@ async fn show_sign_in(
 }
 
 /// A path of this origin, or nothing: never an address elsewhere.
+///
+/// Only plain letters of a path: browsers drop tabs and line ends and turn backslashes round, so
+/// that a harmless looking text could become `//elsewhere`.
 fn own_path(next: &str) -> String {
-    let is_path = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n']);
-    if is_path && next.len() <= 200 { next.to_owned() } else { String::new() }
+    let is_plain = next.bytes().all(|byte| {
+        byte.is_ascii_alphanumeric() || b"/-_.?=&".contains(&byte)
+    });
+    let is_path = next.starts_with('/') && !next.starts_with("//");
+    if is_path && is_plain && next.len() <= 200 { next.to_owned() } else { String::new() }
 }
 
 #[derive(Deserialize)]

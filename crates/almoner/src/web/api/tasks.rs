@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::{Path, State}, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode};
 use care::tasking::{
     ask::Wish,
     directory::Directory,
@@ -18,7 +18,7 @@ use super::model::{
 use crate::web::{
     app::App,
     caller::SignedIn,
-    form::Body,
+    form::{ApiId, Body},
     refusal::{ApiError, ProblemDocument, Refusal},
     views::problem::Problem,
 };
@@ -95,7 +95,7 @@ fn not_understood(field: &str) -> Refusal {
 pub async fn show(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
-    Path(task): Path<i64>,
+    ApiId(task): ApiId<i64>,
 ) -> Result<Json<TaskInFull>, ApiError> {
     let detail = app.tasking.task(&signed_in, TaskId(task)).await?;
     let steps = detail.steps.iter().map(|step| TaskStep {
@@ -131,7 +131,7 @@ pub async fn show(
 pub async fn cancel(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
-    Path(task): Path<i64>,
+    ApiId(task): ApiId<i64>,
     Body(body): Body<Reason>,
 ) -> Done {
     let reason = CancelReason::from_code(&body.reason).ok_or_else(|| not_understood("reason"))?;
@@ -145,7 +145,7 @@ pub async fn cancel(
 pub async fn hold(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
-    Path(task): Path<i64>,
+    ApiId(task): ApiId<i64>,
 ) -> Done {
     app.tasking.hold_task(&signed_in, TaskId(task)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -157,7 +157,7 @@ pub async fn hold(
 pub async fn release(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
-    Path(task): Path<i64>,
+    ApiId(task): ApiId<i64>,
 ) -> Done {
     app.tasking.ready_task(&signed_in, TaskId(task)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -170,7 +170,7 @@ pub async fn release(
 pub async fn assign(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
-    Path(task): Path<i64>,
+    ApiId(task): ApiId<i64>,
     Body(body): Body<Assignment>,
 ) -> Done {
     let reason =

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::{Path, State}, http::StatusCode};
+use axum::{
+    Json,
+    extract::{Path, State, rejection::PathRejection},
+    http::StatusCode,
+};
 use care::tasking::{
     model::{AfterAbort, IdentityCheck, OfferId, TaskId},
     people::{Availability, Whose},
@@ -13,7 +17,7 @@ use super::model::{OwnJob, OwnOffer, OwnWork, Reason, StateChange, Step, rfc3339
 use crate::web::{
     app::App,
     caller::SignedIn,
-    form::Body,
+    form::{ApiId, Body},
     refusal::{ApiError, ProblemDocument, Refusal},
     views::problem::Problem,
 };
@@ -48,7 +52,7 @@ pub async fn own(
 pub async fn accept(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
-    Path(offer): Path<i64>,
+    ApiId(offer): ApiId<i64>,
 ) -> Done {
     app.tasking.accept_offer(&signed_in, OfferId(offer)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -61,7 +65,7 @@ pub async fn accept(
 pub async fn decline(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
-    Path(offer): Path<i64>,
+    ApiId(offer): ApiId<i64>,
     Body(body): Body<Reason>,
 ) -> Done {
     let reason = DeclineReason::from_code(&body.reason).ok_or_else(|| not_understood("reason"))?;
@@ -77,9 +81,10 @@ pub async fn decline(
 pub async fn step(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
-    Path((task, step)): Path<(i64, String)>,
+    place: Result<Path<(i64, String)>, PathRejection>,
     Body(body): Body<Step>,
 ) -> Done {
+    let Path((task, step)) = place.map_err(|_| Refusal::usual(Problem::NotThere))?;
     let (tasking, task) = (&app.tasking, TaskId(task));
     let code = body.reason.as_deref().unwrap_or_default();
     let unknown = || not_understood("reason");

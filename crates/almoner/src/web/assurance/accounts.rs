@@ -84,9 +84,16 @@ pub async fn invite(
         }
         Err(error) => return Err(error.into()),
     };
-    let given = Given { scope, reason: FIRST_ROLE, ends_at: None };
+    let given = Given {
+        scope,
+        reason: FIRST_ROLE,
+        ends_at: None,
+    };
     // The account stands even if the role does not; the code must be shown all the same.
-    let granted = app.identity.grant_role(&signed_in, invited.account, &form.role, given).await;
+    let granted = app
+        .identity
+        .grant_role(&signed_in, invited.account, &form.role, given)
+        .await;
     let until = app.store.clock().wall().after(CODE_LIFE);
     let new_code = NewCode {
         name: form.name.trim().to_owned(),
@@ -101,7 +108,11 @@ pub async fn invite(
                 .to_owned(),
         }],
     };
-    let view = AccountsView { new_code: Some(new_code), errors, ..view(&app, &signed_in).await? };
+    let view = AccountsView {
+        new_code: Some(new_code),
+        errors,
+        ..view(&app, &signed_in).await?
+    };
     Ok(page(&view, &signed_in.shell(&app, Entry::Accounts)).into_response())
 }
 
@@ -115,7 +126,10 @@ async fn again(
         AccountError::NameTaken => ("login", "Somebody signs in with this name already."),
         _ => ("name", "Both names need 1 to 120 characters."),
     };
-    let errors = vec![FormError { field: field.to_owned(), sentence: sentence.to_owned() }];
+    let errors = vec![FormError {
+        field: field.to_owned(),
+        sentence: sentence.to_owned(),
+    }];
     let short = |text: String| text.chars().take(200).collect();
     let typed = AccountForm {
         name: short(form.name),
@@ -124,7 +138,11 @@ async fn again(
         scope: form.scope,
         device_class: form.device_class,
     };
-    let view = AccountsView { typed, errors, ..view(app, signed_in).await? };
+    let view = AccountsView {
+        typed,
+        errors,
+        ..view(app, signed_in).await?
+    };
     let shown = page(&view, &signed_in.shell(app, Entry::Accounts));
     Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response())
 }
@@ -154,8 +172,14 @@ pub async fn grant(
         let sentence = format!("Say why, in 1 to {REASON_MAX} characters.");
         return Err(Refusal::because(Problem::NotUnderstood, sentence).into());
     }
-    let given = Given { scope, reason, ends_at: None };
-    app.identity.grant_role(&signed_in, ActorId(account), &form.role, given).await?;
+    let given = Given {
+        scope,
+        reason,
+        ends_at: None,
+    };
+    app.identity
+        .grant_role(&signed_in, ActorId(account), &form.role, given)
+        .await?;
     Ok(Redirect::to("/accounts"))
 }
 
@@ -173,8 +197,40 @@ pub async fn disable(
     Id(account): Id<i64>,
     Checked(form): Checked<VersionForm>,
 ) -> Result<Redirect, PageError> {
-    app.identity.disable_account(&signed_in, ActorId(account), form.version).await?;
+    app.identity
+        .disable_account(&signed_in, ActorId(account), form.version)
+        .await?;
     Ok(Redirect::to("/accounts"))
+}
+
+/// `POST /accounts/{account}/code`: a new first code, shown once.
+pub async fn renew_code(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    Id(account): Id<i64>,
+    Checked(form): Checked<VersionForm>,
+) -> Result<Response, PageError> {
+    let renewed = app
+        .identity
+        .renew_code(&signed_in, ActorId(account), form.version)
+        .await?;
+    let shown = view(&app, &signed_in).await?;
+    let name = shown
+        .accounts
+        .iter()
+        .find(|row| row.id == account)
+        .map(|row| row.name.clone());
+    let until = app.times.full(app.store.clock().wall().after(CODE_LIFE));
+    let new_code = NewCode {
+        name: name.unwrap_or_default(),
+        code: renewed.code,
+        until,
+    };
+    let view = AccountsView {
+        new_code: Some(new_code),
+        ..shown
+    };
+    Ok(page(&view, &signed_in.shell(&app, Entry::Accounts)).into_response())
 }
 
 /// `POST /grants/{grant}/withdraw`
@@ -184,7 +240,9 @@ pub async fn withdraw(
     Id(grant): Id<i64>,
     Checked(_): Checked<VersionForm>,
 ) -> Result<Redirect, PageError> {
-    app.identity.withdraw_role(&signed_in, GrantId(grant)).await?;
+    app.identity
+        .withdraw_role(&signed_in, GrantId(grant))
+        .await?;
     Ok(Redirect::to("/accounts"))
 }
 
@@ -201,7 +259,10 @@ async fn view(app: &App, signed_in: &SignedIn) -> Result<AccountsView, PageError
         false => vec![],
     };
     let scopes = scopes(app).await?;
-    let rows = accounts.iter().map(|account| row(account, signed_in, &scopes)).collect();
+    let rows = accounts
+        .iter()
+        .map(|account| row(account, signed_in, &scopes))
+        .collect();
     Ok(AccountsView {
         accounts: rows,
         may_invite,
@@ -221,24 +282,42 @@ async fn roles(
     signed_in: &SignedIn,
     accounts: &[AccountLine],
 ) -> Result<Vec<Choice>, PageError> {
-    let services = accounts.iter().filter(|account| account.kind == AccountKind::Service);
-    let own: Vec<&str> =
-        services.flat_map(|account| &account.grants).map(|grant| grant.role.as_str()).collect();
+    let services = accounts
+        .iter()
+        .filter(|account| account.kind == AccountKind::Service);
+    let own: Vec<&str> = services
+        .flat_map(|account| &account.grants)
+        .map(|grant| grant.role.as_str())
+        .collect();
     let roles = app.identity.roles(signed_in).await?;
-    let open = roles.into_iter().filter(|role| !own.contains(&role.name.as_str()));
-    Ok(open.map(|role| Choice::plain(role.name.clone(), role.name)).collect())
+    let open = roles
+        .into_iter()
+        .filter(|role| !own.contains(&role.name.as_str()));
+    Ok(open
+        .map(|role| Choice::plain(role.name.clone(), role.name))
+        .collect())
 }
 
-/// Everywhere, then the sites and the teams.
+/// Everywhere, then the sites, the teams, and the places that ask for work.
 async fn scopes(app: &App) -> Result<Vec<Choice>, PageError> {
     let directory = app.tasking.directory().await?;
     let mut scopes = vec![Choice::plain("all", "Everywhere")];
-    scopes.extend(directory.sites.iter().map(|site| {
-        Choice::plain(format!("site-{}", site.id.0), format!("Site {}", site.name))
-    }));
-    scopes.extend(directory.teams.iter().map(|team| {
-        Choice::plain(format!("team-{}", team.id.0), format!("Team {}", team.name))
-    }));
+    scopes.extend(
+        directory.sites.iter().map(|site| {
+            Choice::plain(format!("site-{}", site.id.0), format!("Site {}", site.name))
+        }),
+    );
+    scopes.extend(
+        directory.teams.iter().map(|team| {
+            Choice::plain(format!("team-{}", team.id.0), format!("Team {}", team.name))
+        }),
+    );
+    let wards = directory
+        .locations
+        .iter()
+        .filter(|at| at.active && at.kind.is_destination());
+    scopes
+        .extend(wards.map(|ward| Choice::plain(format!("ward-{}", ward.id.0), ward.name.clone())));
     Ok(scopes)
 }
 
@@ -263,13 +342,22 @@ fn row(account: &AccountLine, signed_in: &SignedIn, scopes: &[Choice]) -> Accoun
     let is_person = account.kind == AccountKind::Person;
     let is_live = is_person && account.state != AccountState::Disabled;
     let is_other = account.id != signed_in.actor();
-    let may_withdraw = is_person && signed_in.may(WithdrawRole);
+    // Nobody takes their own rights by a slip and leaves an instance without an administrator.
+    let may_withdraw = is_person && is_other && signed_in.may(WithdrawRole);
     AccountRow {
         id: account.id.0,
         version: account.version,
-        name: account.display_name.clone(),
-        login: if is_person { account.sign_in_name.clone() } else { "a service".to_owned() },
-        grants: account.grants.iter().map(|grant| chip(grant, scopes, may_withdraw)).collect(),
+        name: without_prefix(&account.display_name).to_owned(),
+        login: if is_person {
+            account.sign_in_name.clone()
+        } else {
+            "a service".to_owned()
+        },
+        grants: account
+            .grants
+            .iter()
+            .map(|grant| chip(grant, scopes, may_withdraw))
+            .collect(),
         state: match (account.kind, account.state) {
             (AccountKind::Service, _) => "Part of Almoner",
             (AccountKind::Person, AccountState::Invited) => "Not set up yet",
@@ -278,15 +366,25 @@ fn row(account: &AccountLine, signed_in: &SignedIn, scopes: &[Choice]) -> Accoun
         }
         .to_owned(),
         may_close: is_live && is_other && signed_in.may(DisableAccount),
-        may_grant: is_live && signed_in.may(GrantRole),
+        may_grant: is_live && is_other && signed_in.may(GrantRole),
     }
+}
+
+/// A service's name without what only tells it apart from people's.
+#[must_use]
+pub fn without_prefix(name: &str) -> &str {
+    name.strip_prefix("service:").unwrap_or(name)
 }
 
 fn chip(grant: &GrantLine, scopes: &[Choice], may_withdraw: bool) -> GrantChip {
     let code = scope_code(grant.scope);
     let place = scopes.iter().find(|scope| scope.value == code);
     let place = place.map_or_else(|| code.replace('-', " "), |place| place.words.clone());
-    GrantChip { id: grant.id.0, words: format!("{}: {place}", grant.role), may_withdraw }
+    GrantChip {
+        id: grant.id.0,
+        words: format!("{}: {place}", without_prefix(&grant.role)),
+        may_withdraw,
+    }
 }
 
 /// Kinds of devices that an account may be used on.

@@ -4,7 +4,11 @@
 //! It writes nothing, needs no key and does not disturb the server. Refused: proving offline, since
 //! evidence that nobody can record is none.
 
-use std::{collections::HashMap, process::ExitCode};
+use std::{
+    collections::HashMap,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use care::governance::controls::{self, Control, Evidence, Outcome, State};
 use serde::Deserialize;
@@ -34,13 +38,21 @@ pub async fn controls(folder: &Folder, as_json: bool) -> anyhow::Result<ExitCode
         .iter()
         .map(|control| Line::new(control, evidence.get(control.id.as_str()), now))
         .collect();
-    if as_json {
-        println!("{}", json!({ "controls": lines.iter().map(Line::json).collect::<Vec<_>>() }));
-    } else {
-        lines.iter().for_each(Line::print);
-    }
+    let text = match as_json {
+        true => format!(
+            "{}\n",
+            json!({ "controls": lines.iter().map(Line::json).collect::<Vec<_>>() })
+        ),
+        false => lines.iter().map(Line::text).collect(),
+    };
+    // Whoever reads only the first lines and hangs up has read enough.
+    let _ = io::stdout().lock().write_all(text.as_bytes());
     let failed = lines.iter().any(|line| line.state == State::Failed);
-    Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    Ok(if failed {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 struct Line<'a> {
@@ -54,7 +66,12 @@ impl<'a> Line<'a> {
     fn new(control: &'a Control, evidence: Option<&'a Evidence>, now: Moment) -> Self {
         let state = control.state(evidence, None, now.0);
         let age_micros = evidence.map(|evidence| now.since(Moment(evidence.at)));
-        Self { control, evidence, state, age_micros }
+        Self {
+            control,
+            evidence,
+            state,
+            age_micros,
+        }
     }
 
     fn json(&self) -> serde_json::Value {
@@ -69,20 +86,26 @@ impl<'a> Line<'a> {
         })
     }
 
-    fn print(&self) {
+    fn text(&self) -> String {
         let age = self.age_micros.map(duration).unwrap_or_default();
-        let said = self.evidence.map(|evidence| evidence.detail.as_str()).unwrap_or_default();
         let (id, title) = (&self.control.id, &self.control.title);
-        println!("{id:<4} {:<10} {age:>8}  {title}", state(self.state).word());
-        if !said.is_empty() {
-            println!("{:25}{said}", "");
+        let mut text = format!(
+            "{id:<4} {:<10} {age:>8}  {title}\n",
+            state(self.state).word()
+        );
+        if let Some(evidence) = self.evidence {
+            text.push_str(&format!("{:25}{}\n", "", evidence.detail));
         }
+        text
     }
 }
 
 /// The newest evidence of every control that has a self-test.
 async fn evidence(database: &Database) -> anyhow::Result<HashMap<String, Evidence>> {
-    let expected = controls::all().iter().filter(|control| control.self_test.is_some()).count();
+    let expected = controls::all()
+        .iter()
+        .filter(|control| control.self_test.is_some())
+        .count();
     let mut newest: HashMap<String, Evidence> = HashMap::new();
     let take = |entry: &Entry| {
         if let Some((control, evidence)) = read(entry) {
@@ -112,6 +135,15 @@ fn read(entry: &Entry) -> Option<(String, Evidence)> {
     }
     let recorded: Recorded = serde_json::from_slice(&entry.open).ok()?;
     let outcomes = [Outcome::Held, Outcome::Broken];
-    let outcome = outcomes.into_iter().find(|outcome| word(*outcome) == recorded.outcome)?;
-    Some((recorded.control, Evidence { at: entry.at, outcome, detail: recorded.detail }))
+    let outcome = outcomes
+        .into_iter()
+        .find(|outcome| word(*outcome) == recorded.outcome)?;
+    Some((
+        recorded.control,
+        Evidence {
+            at: entry.at,
+            outcome,
+            detail: recorded.detail,
+        },
+    ))
 }

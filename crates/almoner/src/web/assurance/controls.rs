@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{Query, State, rejection::QueryRejection},
     response::{IntoResponse, Redirect},
 };
 use care::governance::controls::{self, Class, Control, Document};
@@ -14,6 +14,7 @@ use super::events::{ControlsViewed, ProveControl, ViewControls};
 use crate::web::{
     app::App,
     caller::SignedIn,
+    form::Id,
     parts::{
         shell::Entry,
         states::{ControlClass, ControlState, Vocabulary},
@@ -41,7 +42,10 @@ pub async fn list(
     narrowed: Result<Query<Narrowed>, QueryRejection>,
 ) -> Result<impl IntoResponse, PageError> {
     let Query(narrowed) = narrowed.map_err(|_| Refusal::usual(Problem::NotUnderstood))?;
-    let only = ControlState::ALL.iter().copied().find(|state| state.code() == narrowed.state);
+    let only = ControlState::ALL
+        .iter()
+        .copied()
+        .find(|state| state.code() == narrowed.state);
     shown(&app, &signed_in, only, None).await
 }
 
@@ -49,7 +53,7 @@ pub async fn list(
 pub async fn one(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
-    Path(id): Path<String>,
+    Id(id): Id<String>,
 ) -> Result<impl IntoResponse, PageError> {
     let control = controls::find(&id).ok_or_else(|| Refusal::usual(Problem::NotThere))?;
     shown(&app, &signed_in, None, Some(control)).await
@@ -59,7 +63,7 @@ pub async fn one(
 pub async fn prove(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
-    Path(id): Path<String>,
+    Id(id): Id<String>,
 ) -> Result<Redirect, PageError> {
     app.provers.prove(&id, &signed_in, &app).await?;
     Ok(Redirect::to(&format!("/controls/{id}")))
@@ -84,11 +88,16 @@ async fn shown(
     let control = chosen.map(|control| control.id.clone());
     app.store.read(permit, ControlsViewed { control }).await?;
     let now = app.store.clock().wall();
-    let rows: Vec<ControlRow> =
-        controls::all().iter().map(|control| row(app, control, now)).collect();
+    let rows: Vec<ControlRow> = controls::all()
+        .iter()
+        .map(|control| row(app, control, now))
+        .collect();
     let count = |state: &ControlState| rows.iter().filter(|row| row.state == *state).count();
     let view = ControlsView {
-        counts: ControlState::ALL.iter().map(|state| (*state, count(state))).collect(),
+        counts: ControlState::ALL
+            .iter()
+            .map(|state| (*state, count(state)))
+            .collect(),
         controls: rows
             .into_iter()
             .filter(|row| only.is_none_or(|state| row.state == state))
@@ -102,7 +111,9 @@ async fn shown(
 
 fn row(app: &App, control: &Control, now: Moment) -> ControlRow {
     let tried = app.provers.tried(&control.id);
-    let age = tried.as_ref().map(|tried| duration(now.since(Moment(tried.evidence.at))));
+    let age = tried
+        .as_ref()
+        .map(|tried| duration(now.since(Moment(tried.evidence.at))));
     ControlRow {
         id: control.id.clone(),
         title: control.title.clone(),
@@ -118,7 +129,11 @@ fn detail(app: &App, control: &Control, now: Moment) -> ControlDetail {
         Document::A => "Tasking text",
         Document::B => "Tracking text",
     };
-    let self_test = control.self_test.as_deref().unwrap_or("nothing yet").replace('_', " ");
+    let self_test = control
+        .self_test
+        .as_deref()
+        .unwrap_or("nothing yet")
+        .replace('_', " ");
     ControlDetail {
         row: row(app, control, now),
         promise: control.promise.clone(),
@@ -126,7 +141,11 @@ fn detail(app: &App, control: &Control, now: Moment) -> ControlDetail {
         mechanism: control.mechanism.to_string(),
         self_test,
         freshness: format!("{} h", control.freshness_hours),
-        steps: app.provers.tried(&control.id).map(|tried| tried.steps).unwrap_or_default(),
+        steps: app
+            .provers
+            .tried(&control.id)
+            .map(|tried| tried.steps)
+            .unwrap_or_default(),
         log_href: match control.self_test {
             Some(_) => format!("/log?control={}", control.id),
             None => String::new(),

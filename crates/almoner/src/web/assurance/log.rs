@@ -6,7 +6,10 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Query, State, rejection::{PathRejection, QueryRejection}},
+    extract::{
+        Path, Query, State,
+        rejection::{PathRejection, QueryRejection},
+    },
     http::header,
     response::IntoResponse,
 };
@@ -14,7 +17,10 @@ use care::governance::controls;
 use serde::Deserialize;
 use trust::{
     identity::permit::Event,
-    ledger::{checkpoint::Issuer, entry::{Entry as LedgerEntry, Pointer}},
+    ledger::{
+        checkpoint::Issuer,
+        entry::{Entry as LedgerEntry, Pointer},
+    },
     store::{
         anchoring::{Compared, State as Anchors},
         log::{LogPage, LogProof},
@@ -30,7 +36,10 @@ use super::{
 use crate::web::{
     app::App,
     caller::SignedIn,
-    parts::{shell::Entry, states::{Deed, Vocabulary}},
+    parts::{
+        shell::Entry,
+        states::{Deed, Vocabulary},
+    },
     refusal::{PageError, Refusal},
     views::{
         log::{LogCheck, LogView, page},
@@ -40,6 +49,8 @@ use crate::web::{
 
 /// Entries on a page.
 const PAGE: usize = 50;
+/// Entries beside a proof.
+const BESIDE: usize = 20;
 /// How many newer entries stand above one that is looked at.
 const ABOVE: u64 = 10;
 
@@ -70,10 +81,16 @@ impl Narrowed {
     fn fits(&self, entry: &LedgerEntry) -> bool {
         let room = entry.event.split('.').next();
         self.only().is_none_or(|only| deed(entry) == only)
-            && self.event.as_ref().is_none_or(|event| entry.event == *event)
+            && self
+                .event
+                .as_ref()
+                .is_none_or(|event| entry.event == *event)
             && self.room.as_deref().is_none_or(|name| room == Some(name))
             && self.actor.is_none_or(|actor| entry.actor == actor)
-            && self.control.as_ref().is_none_or(|control| is_about(entry, control))
+            && self
+                .control
+                .as_ref()
+                .is_none_or(|control| is_about(entry, control))
     }
 
     /// The filter in words, and as the rest of an address.
@@ -90,13 +107,32 @@ impl Narrowed {
         };
         let actor = self.actor.map(|actor| actor.to_string());
         let lane = self.lane.map(|lane| lane.to_string());
-        add("lane", lane.as_ref().map(|lane| format!("lane {lane}")), lane.as_deref());
+        add(
+            "lane",
+            lane.as_ref().map(|lane| format!("lane {lane}")),
+            lane.as_deref(),
+        );
         add("deed", None, self.deed.as_deref());
         add("event", self.event.clone(), self.event.as_deref());
-        add("room", self.room.as_ref().map(|room| format!("room {room}")), self.room.as_deref());
-        add("actor", actor.as_ref().map(|actor| format!("account {actor}")), actor.as_deref());
-        let control = self.control.as_deref().filter(|id| controls::find(id).is_some());
-        add("control", control.map(|id| format!("control {id}")), control);
+        add(
+            "room",
+            self.room.as_ref().map(|room| format!("room {room}")),
+            self.room.as_deref(),
+        );
+        add(
+            "actor",
+            actor.as_ref().map(|actor| format!("account {actor}")),
+            actor.as_deref(),
+        );
+        let control = self
+            .control
+            .as_deref()
+            .filter(|id| controls::find(id).is_some());
+        add(
+            "control",
+            control.map(|id| format!("control {id}")),
+            control,
+        );
         (words.join(", "), query)
     }
 }
@@ -124,10 +160,20 @@ pub async fn list(
         Some(before) => format!("/log?before={before}{query}"),
         None => String::new(),
     };
-    let all = reader.log_heads().await?.iter().map(|head| head.tree.size()).sum();
+    let all = reader
+        .log_heads()
+        .await?
+        .iter()
+        .map(|head| head.tree.size())
+        .sum();
     drop(reader);
     let only = narrowed.only();
-    let view = LogView { only, narrowed_to, older_href, ..view(&app, &found, &names, all) };
+    let view = LogView {
+        only,
+        narrowed_to,
+        older_href,
+        ..view(&app, &found, &names, all)
+    };
     Ok(page(&view, &signed_in.shell(&app, Entry::Log)))
 }
 
@@ -141,8 +187,15 @@ pub async fn one(
     let mut reader = look(&app, &signed_in, (Some(place.lane), Some(place.sequence))).await?;
     let proof = proved(&app, &mut reader, place).await?;
     let before = place.sequence.saturating_add(ABOVE);
-    let found = reader.log_page(place.lane, Some(before), PAGE, |_| true).await?;
-    let all = reader.log_heads().await?.iter().map(|head| head.tree.size()).sum();
+    let found = reader
+        .log_page(place.lane, Some(before), BESIDE, |_| true)
+        .await?;
+    let all = reader
+        .log_heads()
+        .await?
+        .iter()
+        .map(|head| head.tree.size())
+        .sum();
     drop(reader);
     let names = Names::read(&app, &signed_in).await?;
     let older_href = match found.older {
@@ -150,7 +203,11 @@ pub async fn one(
         None => String::new(),
     };
     let chosen = Some(proof_view(&app, &proof, &names));
-    let view = LogView { older_href, chosen, ..view(&app, &found, &names, all) };
+    let view = LogView {
+        older_href,
+        chosen,
+        ..view(&app, &found, &names, all)
+    };
     Ok(page(&view, &signed_in.shell(&app, Entry::Log)))
 }
 
@@ -170,7 +227,10 @@ pub async fn proof_file(
     let name = format!("entry-{}-{}.tlog-proof", place.lane, place.sequence);
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
     ];
     Ok((headers, text))
 }
@@ -207,12 +267,17 @@ fn pointer(place: Result<Path<(u16, u64)>, PathRejection>) -> Result<Pointer, Re
     let not_there = || Refusal::usual(Problem::NotThere);
     let Path((lane, sequence)) = place.map_err(|_| not_there())?;
     let is_one = sequence < Pointer::SEQUENCE_END;
-    is_one.then_some(Pointer { lane, sequence }).ok_or_else(not_there)
+    is_one
+        .then_some(Pointer { lane, sequence })
+        .ok_or_else(not_there)
 }
 
 fn issuer(app: &App) -> Issuer {
     let keys = app.checkpoint_key().into_iter().collect();
-    Issuer { origin: app.record.origin.clone(), keys }
+    Issuer {
+        origin: app.record.origin.clone(),
+        keys,
+    }
 }
 
 fn view(app: &App, found: &LogPage, names: &Names, entries_in_all: u64) -> LogView {
@@ -220,7 +285,11 @@ fn view(app: &App, found: &LogPage, names: &Names, entries_in_all: u64) -> LogVi
         entries_in_all,
         since: app.times.date(app.record.created_at),
         checks: checks(app),
-        entries: found.entries.iter().map(|logged| line(app, logged, names)).collect(),
+        entries: found
+            .entries
+            .iter()
+            .map(|logged| line(app, logged, names))
+            .collect(),
         only: None,
         narrowed_to: String::new(),
         older_href: String::new(),
@@ -232,11 +301,19 @@ fn view(app: &App, found: &LogPage, names: &Names, entries_in_all: u64) -> LogVi
 fn checks(app: &App) -> Vec<LogCheck> {
     let mut checks = vec![];
     for (what, control) in [("Whole log", "B40"), ("Rows against log", "B38")] {
-        let Some(tried) = app.provers.tried(control) else { continue };
+        let Some(tried) = app.provers.tried(control) else {
+            continue;
+        };
         let agrees = tried.steps.iter().all(|(_, held)| *held);
-        let (at, said) =
-            (app.times.clock(Moment(tried.evidence.at)), if agrees { "agrees" } else { "look" });
-        checks.push(LogCheck { what: what.to_owned(), result: format!("{at}, {said}"), agrees });
+        let (at, said) = (
+            app.times.clock(Moment(tried.evidence.at)),
+            if agrees { "agrees" } else { "look" },
+        );
+        checks.push(LogCheck {
+            what: what.to_owned(),
+            result: format!("{at}, {said}"),
+            agrees,
+        });
     }
     checks.extend(anchor_checks(app, &app.anchoring.borrow()));
     checks
@@ -251,18 +328,28 @@ fn anchor_checks(app: &App, anchors: &Anchors) -> Vec<LogCheck> {
             (None, None) => "nothing kept yet".to_owned(),
         };
         let agrees = is_level && folder.trouble.is_none();
-        LogCheck { what: format!("Anchor {}", number + 1), result, agrees }
+        LogCheck {
+            what: format!("Anchor {}", number + 1),
+            result,
+            agrees,
+        }
     };
     let mut checks: Vec<LogCheck> = anchors.folders.iter().enumerate().map(folder).collect();
     let (result, agrees) = match &anchors.compared {
-        Compared::Level { at, anchors, unreadable } if unreadable.is_empty() => {
-            (format!("{}, {anchors} agree", app.times.clock(*at)), true)
-        }
+        Compared::Level {
+            at,
+            anchors,
+            unreadable,
+        } if unreadable.is_empty() => (format!("{}, {anchors} agree", app.times.clock(*at)), true),
         Compared::Level { unreadable, .. } => (unreadable.join("; "), false),
         Compared::Parted(reason) => (reason.clone(), false),
         Compared::Failed(reason) => (format!("could not be compared: {reason}"), false),
     };
-    checks.push(LogCheck { what: "Log against anchors".to_owned(), result, agrees });
+    checks.push(LogCheck {
+        what: "Log against anchors".to_owned(),
+        result,
+        agrees,
+    });
     checks
 }
 
@@ -278,6 +365,9 @@ mod tests {
             room: Some("tasking".to_owned()),
             ..Narrowed::default()
         };
-        assert_eq!(narrowed.words(), ("room tasking".to_owned(), "&room=tasking".to_owned()));
+        assert_eq!(
+            narrowed.words(),
+            ("room tasking".to_owned(), "&room=tasking".to_owned())
+        );
     }
 }

@@ -9,15 +9,16 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use trust::{
     identity::{
-        accounts::AccountError,
-        events::ViewAccounts,
-        model::AccountKind,
-        permit::permissions,
+        accounts::AccountError, events::ViewAccounts, model::AccountKind, permit::permissions,
     },
     ledger::entry::{Entry, Outcome, Touch},
-    store::{log::{LogProof, Logged}, value::Moment},
+    store::{
+        log::{LogProof, Logged},
+        value::Moment,
+    },
 };
 
+use super::accounts::without_prefix;
 use crate::web::{
     app::App,
     caller::SignedIn,
@@ -38,8 +39,11 @@ const AT_THE_DOOR: [&str; 6] = [
     "identity.terms_accepted",
 ];
 /// Events of tasking that set the hospital up.
-const SETTING_UP: [&str; 3] =
-    ["tasking.task_type_saved", "tasking.rows_imported", "tasking.worker_linked"];
+const SETTING_UP: [&str; 3] = [
+    "tasking.task_type_saved",
+    "tasking.rows_imported",
+    "tasking.worker_linked",
+];
 
 /// Accounts' names, for whoever may see accounts.
 pub struct Names(HashMap<i64, (String, AccountKind)>);
@@ -71,7 +75,7 @@ impl Names {
 
     fn service(&self, actor: i64) -> Option<&str> {
         match self.0.get(&actor) {
-            Some((name, AccountKind::Service)) => Some(name),
+            Some((name, AccountKind::Service)) => Some(without_prefix(name)),
             _ => None,
         }
     }
@@ -99,7 +103,10 @@ pub fn deed(entry: &Entry) -> Deed {
 /// One line of the list.
 #[must_use]
 pub fn line(app: &App, logged: &Logged, names: &Names) -> LogLine {
-    let place = (i64::from(logged.place.lane), logged.place.sequence.cast_signed());
+    let place = (
+        i64::from(logged.place.lane),
+        logged.place.sequence.cast_signed(),
+    );
     let Some(entry) = &logged.entry else {
         let what = "Damaged: these bytes are not an entry. Run almoner verify.".to_owned();
         return LogLine {
@@ -130,19 +137,39 @@ pub fn line(app: &App, logged: &Logged, names: &Names) -> LogLine {
 /// "22 Nov 14:15:21".
 fn clock(app: &App, at: i64) -> String {
     let stamp = Timestamp::from_microsecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
-    stamp.to_zoned(app.times.zone().clone()).strftime("%-d %b %H:%M:%S").to_string()
+    stamp
+        .to_zoned(app.times.zone().clone())
+        .strftime("%-d %b %H:%M:%S")
+        .to_string()
 }
 
 /// What happened: the event's own words, or what somebody was refused.
 fn what(entry: &Entry) -> String {
     if entry.outcome == Outcome::Refused {
-        let known = permissions().into_iter().find(|permission| permission.name == entry.action);
-        return format!("May not {}", known.map_or(entry.action.as_str(), |known| known.words));
+        let known = permissions()
+            .into_iter()
+            .find(|permission| permission.name == entry.action);
+        return format!(
+            "May not {}",
+            known.map_or(entry.action.as_str(), |known| known.words)
+        );
     }
-    let words = spaced(entry.event.split_once('.').map_or(entry.event.as_str(), |(_, event)| event));
+    let words = spaced(
+        entry
+            .event
+            .split_once('.')
+            .map_or(entry.event.as_str(), |(_, event)| event),
+    );
     let mut letters = words.chars();
-    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
-    let failed = if entry.outcome == Outcome::Failed { ": went wrong" } else { "" };
+    let first: String = letters
+        .next()
+        .map(|letter| letter.to_uppercase().collect())
+        .unwrap_or_default();
+    let failed = if entry.outcome == Outcome::Failed {
+        ": went wrong"
+    } else {
+        ""
+    };
     format!("{first}{}{failed}", letters.as_str())
 }
 
@@ -153,7 +180,9 @@ fn spaced(name: &str) -> String {
 /// The ids and codes of the open part, each with its name.
 fn open_words(entry: &Entry) -> Vec<String> {
     let open: serde_json::Value = serde_json::from_slice(&entry.open).unwrap_or_default();
-    let Some(fields) = open.as_object() else { return vec![] };
+    let Some(fields) = open.as_object() else {
+        return vec![];
+    };
     let word = |(name, value): (&String, &serde_json::Value)| match value {
         serde_json::Value::Null => None,
         // What was refused stands in the line already.
@@ -161,22 +190,39 @@ fn open_words(entry: &Entry) -> Vec<String> {
         serde_json::Value::String(text) => Some(format!("{}: {text}", spaced(name))),
         serde_json::Value::Number(number) => Some(format!("{} {number}", spaced(name))),
         serde_json::Value::Bool(yes) => Some(format!("{}: {yes}", spaced(name))),
+        serde_json::Value::Array(all) => {
+            let all: Vec<String> = all.iter().map(scalar).collect();
+            Some(format!("{} {}", spaced(name), all.join(" ")))
+        }
         other => Some(format!("{}: {other}", spaced(name))),
     };
     fields.iter().filter_map(word).collect()
+}
+
+fn scalar(value: &serde_json::Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The panel beside the list.
 #[must_use]
 pub fn proof_view(app: &App, proof: &LogProof, names: &Names) -> ProofView {
     let place = proof.logged.place;
-    let anchored = app.anchoring.borrow().folders.iter().filter_map(|folder| folder.kept).fold(
-        None,
-        |first: Option<Moment>, (size, at)| {
+    let anchored = app
+        .anchoring
+        .borrow()
+        .folders
+        .iter()
+        .filter_map(|folder| folder.kept)
+        .fold(None, |first: Option<Moment>, (size, at)| {
             let covers = size >= proof.size && proof.note.is_some();
-            if covers { Some(first.map_or(at, |first| first.min(at))) } else { first }
-        },
-    );
+            if covers {
+                Some(first.map_or(at, |first| first.min(at)))
+            } else {
+                first
+            }
+        });
     let step = |sibling: &trust::store::log::Sibling| ProofStep {
         hash: hex(&sibling.hash),
         is_left: sibling.is_left,
@@ -194,7 +240,12 @@ pub fn proof_view(app: &App, proof: &LogProof, names: &Names) -> ProofView {
             None => "not signed yet".to_owned(),
         },
         way: proof.way.iter().map(step).collect(),
-        facts: proof.logged.entry.as_ref().map(|entry| facts(app, entry, names)).unwrap_or_default(),
+        facts: proof
+            .logged
+            .entry
+            .as_ref()
+            .map(|entry| facts(app, entry, names))
+            .unwrap_or_default(),
         touched: match &proof.logged.entry {
             Some(entry) => entry.touched.iter().map(touch).collect(),
             None => vec![],
@@ -205,9 +256,14 @@ pub fn proof_view(app: &App, proof: &LogProof, names: &Names) -> ProofView {
 }
 
 fn facts(app: &App, entry: &Entry, names: &Names) -> Vec<(&'static str, String)> {
-    let at = Moment(entry.at);
     let who = names.person(entry.actor).map_or_else(
-        || format!("Almoner, {} (account {})", names.service(entry.actor).unwrap_or("a service"), entry.actor),
+        || {
+            format!(
+                "Almoner, {} (account {})",
+                names.service(entry.actor).unwrap_or("a service"),
+                entry.actor
+            )
+        },
         |name| format!("{name} (account {})", entry.actor),
     );
     let outcome = match entry.outcome {
@@ -218,13 +274,24 @@ fn facts(app: &App, entry: &Entry, names: &Names) -> Vec<(&'static str, String)>
         Outcome::Failed => "went wrong",
     };
     let sealed = match &entry.sealed {
-        Some(part) => format!("{} bytes, under the key of subject {}", part.ciphertext.len(), part.subject),
+        Some(part) => format!(
+            "{} bytes, under the key of subject {}",
+            part.ciphertext.len(),
+            part.subject
+        ),
         None => "none".to_owned(),
     };
     vec![
-        ("When", format!("{} {}", clock(app, entry.at), app.times.date(at))),
+        ("When", clock(app, entry.at)),
         ("Who", who),
-        ("Session", if entry.session == 0 { "none".to_owned() } else { entry.session.to_string() }),
+        (
+            "Session",
+            if entry.session == 0 {
+                "none".to_owned()
+            } else {
+                entry.session.to_string()
+            },
+        ),
         ("Asked for", entry.action.clone()),
         ("Came of it", format!("{}, {outcome}", entry.event)),
         ("Details", open_words(entry).join(", ")),
@@ -234,7 +301,12 @@ fn facts(app: &App, entry: &Entry, names: &Names) -> Vec<(&'static str, String)>
 
 fn touch(touch: &Touch) -> String {
     match touch.after {
-        Some(digest) => format!("{} {}, now {}…", touch.table, touch.key, &hex(&digest)[..16]),
+        Some(digest) => format!(
+            "{} {}, now {}…",
+            touch.table,
+            touch.key,
+            &hex(&digest)[..16]
+        ),
         None => format!("{} {}, deleted", touch.table, touch.key),
     }
 }
@@ -286,7 +358,11 @@ mod tests {
     /// An entry reads like a sentence: what happened and what it was about.
     #[test]
     fn an_entry_reads_in_words() {
-        let accepted = entry("tasking.offer_accepted", Outcome::Done, r#"{"task":4466,"why":null}"#);
+        let accepted = entry(
+            "tasking.offer_accepted",
+            Outcome::Done,
+            r#"{"task":4466,"why":null}"#,
+        );
         assert_eq!(what(&accepted), "Offer accepted");
         assert_eq!(open_words(&accepted), ["task 4466"]);
         assert_eq!(deed(&accepted), Deed::Changed);
@@ -297,7 +373,10 @@ mod tests {
     fn a_refusal_says_what_was_asked() {
         let open = r#"{"permission":"identity.view_accounts"}"#;
         let refused = entry("identity.permission_refused", Outcome::Refused, open);
-        assert_eq!((what(&refused).as_str(), deed(&refused)), ("May not see accounts", Deed::Refused));
+        assert_eq!(
+            (what(&refused).as_str(), deed(&refused)),
+            ("May not see accounts", Deed::Refused)
+        );
         assert!(open_words(&refused).is_empty());
     }
 

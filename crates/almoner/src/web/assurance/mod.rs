@@ -40,6 +40,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/accounts/invite", post(accounts::invite))
         .route("/accounts/{account}/grant", post(accounts::grant))
         .route("/accounts/{account}/disable", post(accounts::disable))
+        .route("/accounts/{account}/code", post(accounts::renew_code))
         .route("/grants/{grant}/withdraw", post(accounts::withdraw))
 }
 

@@ -27,11 +27,7 @@ use crate::{
     config::Settings,
     founding::PROVER,
     instance::Folder,
-    web::{
-        app::App,
-        refusal::Refusal,
-        views::problem::Problem,
-    },
+    web::{app::App, refusal::Refusal, views::problem::Problem},
 };
 
 /// How often everything is tried.
@@ -107,7 +103,11 @@ impl Provers {
     /// The last trial of a promise.
     #[must_use]
     pub fn tried(&self, control: &str) -> Option<Tried> {
-        self.tried.lock().unwrap_or_else(PoisonError::into_inner).get(control).cloned()
+        self.tried
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(control)
+            .cloned()
     }
 
     /// How a promise stands.
@@ -128,19 +128,36 @@ impl Provers {
         let nothing = || ProveError::NothingToTry(id.to_owned());
         let control = controls::find(id).ok_or_else(nothing)?;
         let test = control.self_test.as_deref().and_then(SelfTest::from_name);
-        let trial = test.ok_or_else(nothing)?.run(app, self.ground.get()).await?;
+        let trial = test
+            .ok_or_else(nothing)?
+            .run(app, self.ground.get())
+            .await?;
         let outcome = trial.outcome();
         let at = app.store.clock().wall().0;
-        let evidence = Evidence { at, outcome, detail: trial.detail.clone() };
-        let tried = Tried { evidence, steps: trial.steps };
+        let evidence = Evidence {
+            at,
+            outcome,
+            detail: trial.detail.clone(),
+        };
+        let tried = Tried {
+            evidence,
+            steps: trial.steps,
+        };
         if outcome == Outcome::Broken {
             // Bad news is shown even where the log takes no entry any more.
-            tracing::error!(control = id, detail = trial.detail, "a promise does not hold");
+            tracing::error!(
+                control = id,
+                detail = trial.detail,
+                "a promise does not hold"
+            );
             self.keep(control, tried.clone());
         }
         let tx = app.store.begin(permit).await?;
-        let event =
-            ControlProved { control: id.to_owned(), outcome: word(outcome), detail: trial.detail };
+        let event = ControlProved {
+            control: id.to_owned(),
+            outcome: word(outcome),
+            detail: trial.detail,
+        };
         tx.commit(event).await?;
         self.keep(control, tried);
         Ok(())
@@ -156,7 +173,10 @@ impl Provers {
     /// # Errors
     /// [`ProveError::Permit`] when the caller may not.
     pub async fn prove_all(&self, caller: &Caller, app: &Arc<App>) -> Result<(), ProveError> {
-        for control in controls::all().iter().filter(|control| control.self_test.is_some()) {
+        for control in controls::all()
+            .iter()
+            .filter(|control| control.self_test.is_some())
+        {
             match self.prove(&control.id, caller, app).await {
                 Ok(()) => {}
                 Err(ProveError::Permit(error)) => return Err(error.into()),
@@ -183,7 +203,10 @@ pub fn word(outcome: Outcome) -> &'static str {
 pub fn start(app: &Arc<App>, folder: &Folder, settings: &Settings) -> anyhow::Result<()> {
     let caller = app.identity.service(PROVER)?;
     let database = Database::parse(&settings.database_url(folder.path()))?;
-    let ground = Ground { folder: folder.path().to_owned(), database };
+    let ground = Ground {
+        folder: folder.path().to_owned(),
+        database,
+    };
     if app.provers.ground.set(ground).is_err() {
         return Ok(()); // started before
     }
@@ -195,7 +218,9 @@ pub fn start(app: &Arc<App>, folder: &Folder, settings: &Settings) -> anyhow::Re
 
 async fn keep_proving(app: Weak<App>, caller: Caller) {
     loop {
-        let Some(app) = app.upgrade().filter(|app| !app.store.is_closed()) else { return };
+        let Some(app) = app.upgrade().filter(|app| !app.store.is_closed()) else {
+            return;
+        };
         if let Err(error) = app.provers.prove_all(&caller, &app).await {
             tracing::error!(%error, "the prover may not prove");
         }
@@ -218,7 +243,10 @@ mod tests {
 
     fn trial(steps: &[bool]) -> Trial {
         let step = |held: &bool| ("a step".to_owned(), *held);
-        Trial { detail: "tried it".to_owned(), steps: steps.iter().map(step).collect() }
+        Trial {
+            detail: "tried it".to_owned(),
+            steps: steps.iter().map(step).collect(),
+        }
     }
 
     /// A promise is never green because nothing was tried, or because most of it held.
@@ -235,7 +263,11 @@ mod tests {
         let (provers, now) = (Provers::new(), Moment(1_793_865_600_000_000));
         for control in controls::all() {
             let state = provers.state(control, now);
-            assert!(matches!(state, State::Stale | State::NotBuilt), "{}", control.id);
+            assert!(
+                matches!(state, State::Stale | State::NotBuilt),
+                "{}",
+                control.id
+            );
         }
     }
 }

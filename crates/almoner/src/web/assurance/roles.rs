@@ -13,6 +13,7 @@ use trust::identity::{
     rows::Role,
 };
 
+use super::accounts::without_prefix;
 use crate::web::{
     app::App,
     caller::SignedIn,
@@ -52,23 +53,22 @@ pub async fn list(
 }
 
 fn matrix(roles: &[Role], accounts: &[AccountLine], permissions: &[Permission]) -> RolesView {
-    let services = accounts.iter().filter(|account| account.kind == AccountKind::Service);
-    let of_services: Vec<&str> = services
-        .flat_map(|account| &account.grants)
-        .map(|grant| grant.role.as_str())
-        .collect();
     let people = |role: &Role| {
-        let holds = |account: &&AccountLine| account.grants.iter().any(|grant| grant.role == role.name);
+        let holds =
+            |account: &&AccountLine| account.grants.iter().any(|grant| grant.role == role.name);
         accounts.iter().filter(holds).count()
     };
     // People's roles first; the server's own services after them.
     let (own, shown): (Vec<&Role>, Vec<&Role>) =
-        roles.iter().partition(|role| of_services.contains(&role.name.as_str()));
+        roles.iter().partition(|role| is_of_a_service(role));
     let ordered: Vec<&Role> = shown.into_iter().chain(own).collect();
     let row = |permission: &Permission| PermissionRow {
         name: capital(permission.words),
         code: permission.name.to_owned(),
-        grants: ordered.iter().map(|role| reach(role, permission.name, accounts)).collect(),
+        grants: ordered
+            .iter()
+            .map(|role| reach(role, permission.name, accounts))
+            .collect(),
     };
     let room = |(code, name): (&str, &str)| PermissionGroup {
         name: name.to_owned(),
@@ -82,10 +82,22 @@ fn matrix(roles: &[Role], accounts: &[AccountLine], permissions: &[Permission]) 
     RolesView {
         roles: ordered
             .iter()
-            .map(|role| RoleColumn { name: role.name.clone(), people: people(role) })
+            .map(|role| RoleColumn {
+                name: without_prefix(&role.name).to_owned(),
+                people: people(role),
+                is_service: is_of_a_service(role),
+            })
             .collect(),
-        groups: groups.into_iter().filter(|group| !group.permissions.is_empty()).collect(),
+        groups: groups
+            .into_iter()
+            .filter(|group| !group.permissions.is_empty())
+            .collect(),
     }
+}
+
+/// Services' roles are named after them; nobody else's role is.
+fn is_of_a_service(role: &Role) -> bool {
+    without_prefix(&role.name) != role.name
 }
 
 /// How far a permission reaches through a role: not at all, one's own, some places, everywhere.
@@ -109,20 +121,31 @@ fn reach(role: &Role, permission: &str, accounts: &[AccountLine]) -> Grant {
 
 fn capital(words: &str) -> String {
     let mut letters = words.chars();
-    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    let first: String = letters
+        .next()
+        .map(|letter| letter.to_uppercase().collect())
+        .unwrap_or_default();
     format!("{first}{}", letters.as_str())
 }
 
 #[cfg(test)]
 mod tests {
     use trust::identity::permit::{ActorId, GrantId, RoleId};
-    use trust::identity::{accounts::GrantLine, model::{AccountState, DeviceClass}};
+    use trust::identity::{
+        accounts::GrantLine,
+        model::{AccountState, DeviceClass},
+    };
 
     use super::*;
 
     fn role(name: &str, permissions: &[&str]) -> Role {
         let permissions = Role::permission_text(permissions);
-        Role { id: RoleId(1), name: name.to_owned(), purpose: String::new(), permissions }
+        Role {
+            id: RoleId(1),
+            name: name.to_owned(),
+            purpose: String::new(),
+            permissions,
+        }
     }
 
     fn holder(role: &str, scope: (ScopeKind, Option<i64>)) -> AccountLine {
@@ -148,7 +171,10 @@ mod tests {
     /// A cell says no, one's own, the team's or everywhere, as the server would answer.
     #[test]
     fn a_cell_says_how_far_a_permission_reaches() {
-        let role = role("Handler", &["tasking.view_own_work", "tasking.complete_task"]);
+        let role = role(
+            "Handler",
+            &["tasking.view_own_work", "tasking.complete_task"],
+        );
         let team = [holder("Handler", (ScopeKind::Team, Some(3)))];
         let all = [holder("Handler", (ScopeKind::All, None))];
         assert_eq!(reach(&role, "identity.invite_account", &all), Grant::No);
@@ -161,7 +187,11 @@ mod tests {
     #[test]
     fn every_permission_is_on_the_page() {
         let view = matrix(&[role("Handler", &[])], &[], &permissions());
-        let shown: usize = view.groups.iter().map(|group| group.permissions.len()).sum();
+        let shown: usize = view
+            .groups
+            .iter()
+            .map(|group| group.permissions.len())
+            .sum();
         assert_eq!(shown, permissions().len());
     }
 }

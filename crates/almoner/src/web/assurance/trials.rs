@@ -34,8 +34,19 @@ const MANIFEST: &str = "own-files.json";
 
 /// The pages that are tried without signing in.
 const DOORS: [&str; 13] = [
-    "/", "/board", "/ask", "/phone", "/people", "/places", "/settings/task-types", "/import",
-    "/controls", "/log", "/log/checkpoint", "/roles", "/accounts",
+    "/",
+    "/board",
+    "/ask",
+    "/phone",
+    "/people",
+    "/places",
+    "/settings/task-types",
+    "/import",
+    "/controls",
+    "/log",
+    "/log/checkpoint",
+    "/roles",
+    "/accounts",
 ];
 
 /// What a trial came to.
@@ -113,9 +124,8 @@ impl SelfTest {
     /// # Errors
     /// [`Untried`] when it could not be made.
     pub async fn run(self, app: &Arc<App>, ground: Option<&Ground>) -> Tried {
-        let placed = || {
-            ground.ok_or_else(|| Untried("it is not known where the instance lies".to_owned()))
-        };
+        let placed =
+            || ground.ok_or_else(|| Untried("it is not known where the instance lies".to_owned()));
         match self {
             Self::AccessFollowsTheMatrix => access(app).await,
             Self::StoredPasswordsAreArgon2id => passwords(app).await,
@@ -142,10 +152,14 @@ async fn access(app: &App) -> Tried {
             tried.permissions, tried.pairs
         ),
         steps: vec![
-            step("Ask for every permission without a role: refused", refused == tried.permissions),
-            step("Compare what people and services may do with their roles: the same", {
-                tried.pairs > 0 && tried.pairs_wrong == 0
-            }),
+            step(
+                "Ask for every permission without a role: refused",
+                refused == tried.permissions,
+            ),
+            step(
+                "Compare what people and services may do with their roles: the same",
+                tried.pairs > 0 && tried.pairs_wrong == 0,
+            ),
         ],
     })
 }
@@ -171,7 +185,10 @@ async fn sessions(app: &App) -> Tried {
     let minutes = |class: DeviceClass| class.idle_max() / MINUTE;
     let oldest = match tried.open {
         0 => "nobody is signed in".to_owned(),
-        open => format!("{open} signed in, the longest for {}", duration(tried.oldest)),
+        open => format!(
+            "{open} signed in, the longest for {}",
+            duration(tried.oldest)
+        ),
     };
     Ok(Trial {
         detail: format!(
@@ -181,8 +198,14 @@ async fn sessions(app: &App) -> Tried {
             minutes(DeviceClass::Admin),
         ),
         steps: vec![
-            step("Wait to the limit of each kind of device: ended, not before", tried.rule_holds),
-            step("Look for a session used beyond its longest time: none", tried.used_too_long == 0),
+            step(
+                "Wait to the limit of each kind of device: ended, not before",
+                tried.rule_holds,
+            ),
+            step(
+                "Look for a session used beyond its longest time: none",
+                tried.used_too_long == 0,
+            ),
         ],
     })
 }
@@ -208,9 +231,13 @@ async fn log_extent(app: &App) -> Tried {
     let entries: i64 = lanes.iter().map(|lane| lane.count).sum();
     let last = lanes.iter().map(|lane| lane.last).max().unwrap_or(-1);
     let whole = |lane: &trust::store::proving::LaneExtent| {
-        step(format!("Count lane {} from 0 to {}: none missing", lane.lane, lane.last), {
-            lane.is_whole()
-        })
+        step(
+            format!(
+                "Count lane {} from 0 to {}: none missing",
+                lane.lane, lane.last
+            ),
+            lane.is_whole(),
+        )
     };
     Ok(Trial {
         detail: format!("{entries} entries, the first is 0, the last is {last}"),
@@ -221,15 +248,24 @@ async fn log_extent(app: &App) -> Tried {
 /// Sends a request from outside through the server's own router, without a session.
 async fn knock(app: &Arc<App>, method: Method, path: &str) -> Result<StatusCode, Untried> {
     let host = app.hosts.first().map_or("localhost", String::as_str);
-    let request = Request::builder().method(method).uri(path).header(header::HOST, host);
-    let request = request.body(Body::empty()).map_err(|error| Untried(error.to_string()))?;
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, host);
+    let request = request
+        .body(Body::empty())
+        .map_err(|error| Untried(error.to_string()))?;
     let Ok(response) = crate::web::router(app.clone()).oneshot(request).await;
     let to_sign_in = response
         .headers()
         .get(header::LOCATION)
         .is_some_and(|to| to.as_bytes().starts_with(b"/sign-in"));
     // A page that sends somebody to the door has refused them.
-    Ok(if to_sign_in { StatusCode::UNAUTHORIZED } else { response.status() })
+    Ok(if to_sign_in {
+        StatusCode::UNAUTHORIZED
+    } else {
+        response.status()
+    })
 }
 
 async fn doors(app: &Arc<App>, ground: &Ground) -> Tried {
@@ -248,15 +284,24 @@ async fn doors(app: &Arc<App>, ground: &Ground) -> Tried {
             loose.len()
         ),
         steps: vec![
-            step(format!("Open {tried} pages without signing in: refused"), open.is_empty()),
-            step("Read the modes of the key files: for the server alone", loose.is_empty()),
+            step(
+                format!("Open {tried} pages without signing in: refused"),
+                open.is_empty(),
+            ),
+            step(
+                "Read the modes of the key files: for the server alone",
+                loose.is_empty(),
+            ),
         ],
     })
 }
 
 /// Key files that others may read.
 fn loose_files(folder: &Path) -> io::Result<Vec<String>> {
-    let mut paths = vec![folder.join("keystore.db"), folder.join("tls").join("key.pem")];
+    let mut paths = vec![
+        folder.join("keystore.db"),
+        folder.join("tls").join("key.pem"),
+    ];
     for entry in fs::read_dir(folder.join("keys"))? {
         paths.push(entry?.path());
     }
@@ -269,21 +314,32 @@ fn loose_files(folder: &Path) -> io::Result<Vec<String>> {
     Ok(loose)
 }
 
+/// Records what the program and the settings are now. Called when an instance is made; after an
+/// upgrade an operator removes the record, and the next trial makes it anew.
+///
+/// # Errors
+/// When a file cannot be read or the record cannot be written.
+pub fn record_own_files(folder: &Path) -> anyhow::Result<()> {
+    let program = std::env::current_exe()?;
+    let settings = folder.canonicalize()?.join(crate::config::FILE);
+    let names: Vec<String> = [&program, &settings]
+        .iter()
+        .map(|path| path.to_string_lossy().trim_start_matches('/').to_owned())
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Manifest::of(Path::new("/"), &names)?.write(&folder.join(MANIFEST))?;
+    Ok(())
+}
+
 fn own_files(ground: &Ground) -> Tried {
     let untried = |error: &dyn std::error::Error| Untried(error.to_string());
     let place = ground.folder.join(MANIFEST);
     let root = Path::new("/");
     if !place.exists() {
-        let program = std::env::current_exe().map_err(|error| untried(&error))?;
-        let folder = ground.folder.canonicalize().map_err(|error| untried(&error))?;
-        let settings = folder.join(crate::config::FILE);
-        let names: Vec<String> = [&program, &settings]
-            .iter()
-            .map(|path| path.to_string_lossy().trim_start_matches('/').to_owned())
-            .collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let manifest = Manifest::of(root, &names).map_err(|error| untried(&error))?;
-        manifest.write(&place).map_err(|error| untried(&error))?;
+        record_own_files(&ground.folder).map_err(|error| Untried(error.to_string()))?;
+        // A record held against itself proves nothing.
+        let words = "the files were recorded just now and are compared from now on";
+        return Err(Untried(words.to_owned()));
     }
     let manifest = Manifest::read(&place).map_err(|error| untried(&error))?;
     let changed = sentinel::check_files(&manifest, root);
@@ -295,7 +351,10 @@ fn own_files(ground: &Ground) -> Tried {
             changed.len()
         ),
     };
-    let steps = vec![step("Compare program and settings with the record", changed.is_empty())];
+    let steps = vec![step(
+        "Compare program and settings with the record",
+        changed.is_empty(),
+    )];
     Ok(Trial { detail, steps })
 }
 
@@ -316,7 +375,10 @@ async fn rows(app: &App, ground: &Ground) -> Tried {
         Some(finding) => format!("{}; run almoner verify", finding.sentence),
     };
     let intact = report.verdict() == Verdict::Intact;
-    let steps = vec![step("Hold every row, seal and sum against the log: they agree", intact)];
+    let steps = vec![step(
+        "Hold every row, seal and sum against the log: they agree",
+        intact,
+    )];
     Ok(Trial { detail, steps })
 }
 
@@ -327,7 +389,10 @@ async fn log_refusals(app: &Arc<App>, ground: &Ground) -> Tried {
         .iter()
         .map(|(words, refused)| step(format!("{words} in the database: refused"), *refused))
         .collect();
-    steps.push(step("Look for the triggers that guard the log: in place", tried.triggers.is_none()));
+    steps.push(step(
+        "Look for the triggers that guard the log: in place",
+        tried.triggers.is_none(),
+    ));
     for method in [Method::DELETE, Method::PUT] {
         let words = format!("Send {method} to the log's address: refused");
         let refused = knock(app, method, "/log").await? == StatusCode::METHOD_NOT_ALLOWED;
@@ -335,6 +400,7 @@ async fn log_refusals(app: &Arc<App>, ground: &Ground) -> Tried {
     }
     let compared = app.anchoring.borrow().compared.clone();
     let anchors = match &compared {
+        Compared::Level { anchors: 1, .. } => "the anchor agrees".to_owned(),
         Compared::Level { anchors, .. } => format!("{anchors} anchors agree"),
         Compared::Parted(_) => "an anchor does not agree".to_owned(),
         Compared::Failed(_) => "the anchors could not be compared yet".to_owned(),
@@ -352,17 +418,28 @@ async fn sealed(app: &App, ground: &Ground) -> Tried {
     let keys = app.store.vault().inventory();
     let searched = match tried.bytes {
         0 => "the database's files lie on another server".to_owned(),
-        bytes => format!("{} words looked for in {} KiB of files", tried.words, bytes / 1_024),
+        bytes => format!(
+            "{} words looked for in {} KiB of files",
+            tried.words,
+            bytes / 1_024
+        ),
     };
     let mut steps = vec![
-        step("Look at sealed cells as they lie: all ciphertext, all open for us", {
-            tried.cells > 0 && tried.wrong == 0
-        }),
-        step("Open a cell as if it stood elsewhere: refused", tried.movable == 0),
+        step(
+            "Look at sealed cells as they lie: all ciphertext, all open for us",
+            tried.cells > 0 && tried.wrong == 0,
+        ),
+        step(
+            "Open a cell as if it stood elsewhere: refused",
+            tried.movable == 0,
+        ),
     ];
     if tried.bytes > 0 {
         let none = tried.words_found == 0;
-        steps.push(step("Look for sealed words in the database's files: none", none));
+        steps.push(step(
+            "Look for sealed words in the database's files: none",
+            none,
+        ));
     }
     let detail = format!(
         "{} cells in {} columns are sealed; {searched}; {} keys of people",
@@ -383,7 +460,11 @@ mod tests {
     fn every_named_self_test_exists() {
         for control in controls::all() {
             if let Some(name) = &control.self_test {
-                assert!(SelfTest::from_name(name).is_some(), "{} names {name}", control.id);
+                assert!(
+                    SelfTest::from_name(name).is_some(),
+                    "{} names {name}",
+                    control.id
+                );
             }
         }
     }

@@ -67,7 +67,9 @@ pub fn routes() -> Router<Arc<App>> {
 /// `GET /ask`
 async fn show(State(app): State<Arc<App>>, signed_in: SignedIn) -> Result<Markup, PageError> {
     let choices = app.tasking.ask_choices(&signed_in).await?;
-    let from = usual(&choices, &choices.usual_from).first().map(|place| place.id.to_string());
+    let from = usual(&choices, &choices.usual_from)
+        .first()
+        .map(|place| place.id.to_string());
     let chosen = AskForm {
         from: from.unwrap_or_default(),
         when: "now".to_owned(),
@@ -93,8 +95,16 @@ async fn ask_now(
         Press::Done(task) => return Ok(Redirect::to(&format!("/tasks/{task}")).into_response()),
     }
     let asked = asked(&app, &signed_in, &form).await;
-    presses.settle(signed_in.actor(), &key, asked.as_ref().ok().and_then(|done| done.task));
-    let Asked { task, choices, errors } = asked?;
+    presses.settle(
+        signed_in.actor(),
+        &key,
+        asked.as_ref().ok().and_then(|done| done.task),
+    );
+    let Asked {
+        task,
+        choices,
+        errors,
+    } = asked?;
     if let Some(task) = task {
         return Ok(Redirect::to(&format!("/tasks/{task}")).into_response());
     }
@@ -114,12 +124,26 @@ async fn asked(app: &App, signed_in: &SignedIn, form: &AskForm) -> Result<Asked,
     let choices = app.tasking.ask_choices(signed_in).await?;
     let wish = match wish_of(form, &choices, &app.times) {
         Ok(wish) => wish,
-        Err(errors) => return Ok(Asked { task: None, choices, errors }),
+        Err(errors) => {
+            return Ok(Asked {
+                task: None,
+                choices,
+                errors,
+            });
+        }
     };
     match app.tasking.request_task(signed_in, wish).await {
-        Ok(task) => Ok(Asked { task: Some(task), choices, errors: vec![] }),
+        Ok(task) => Ok(Asked {
+            task: Some(task),
+            choices,
+            errors: vec![],
+        }),
         Err(error) => match mistake(&error) {
-            Some(mistake) => Ok(Asked { task: None, choices, errors: vec![mistake] }),
+            Some(mistake) => Ok(Asked {
+                task: None,
+                choices,
+                errors: vec![mistake],
+            }),
             None => Err(error),
         },
     }
@@ -128,7 +152,10 @@ async fn asked(app: &App, signed_in: &SignedIn, form: &AskForm) -> Result<Asked,
 /// A refusal that a field of the form can put right.
 fn mistake(error: &TaskError) -> Option<FormError> {
     let (field, sentence) = match error {
-        TaskError::Places => ("to", "Choose two different places where work can be asked for"),
+        TaskError::Places => (
+            "to",
+            "Choose two different places where work can be asked for",
+        ),
         TaskError::Kind => ("task_type", "Choose a kind of work that is on this page"),
         TaskError::TooLong("The bed", _) => ("subject", "Write the bed in 40 characters or less"),
         TaskError::TooLong(..) => ("patient", "Write the initials in 80 characters or less"),
@@ -142,7 +169,10 @@ fn mistake(error: &TaskError) -> Option<FormError> {
 }
 
 fn wrong(field: &str, sentence: &str) -> FormError {
-    FormError { field: field.to_owned(), sentence: sentence.to_owned() }
+    FormError {
+        field: field.to_owned(),
+        sentence: sentence.to_owned(),
+    }
 }
 
 /// The form as the page knows it, and its key. Needs may come more than once, all else once.
@@ -176,15 +206,15 @@ fn form_of(pairs: Vec<(String, String)>) -> Result<(AskForm, String), Refusal> {
         priority: take("priority"),
         needs,
     };
-    if fields.is_empty() { Ok((form, key)) } else { Err(refused()) }
+    if fields.is_empty() {
+        Ok((form, key))
+    } else {
+        Err(refused())
+    }
 }
 
 /// The wish that a form spells, or everything that has to be put right.
-fn wish_of(
-    form: &AskForm,
-    choices: &AskChoices,
-    times: &Times,
-) -> Result<Wish, Vec<FormError>> {
+fn wish_of(form: &AskForm, choices: &AskChoices, times: &Times) -> Result<Wish, Vec<FormError>> {
     let mut errors = vec![];
     let mut or = |found: Option<_>, field: &str, sentence: &str| {
         if found.is_none() {
@@ -195,14 +225,24 @@ fn wish_of(
     or(kind.map(drop), "task_type", "Say what is to be done");
     let from = place_of(&form.from, &form.from_other);
     or(from.map(drop), "from", "Say where it begins");
-    let ends_here = kind.is_some_and(|kind| kind.spec.0.group == WorkGroup::Cleaning)
-        || form.to == NOWHERE;
+    let ends_here =
+        kind.is_some_and(|kind| kind.spec.0.group == WorkGroup::Cleaning) || form.to == NOWHERE;
     let to = place_of(&form.to, &form.to_other).filter(|_| !ends_here);
-    or((to.is_some() || ends_here).then_some(()), "to", "Say where it goes");
+    or(
+        (to.is_some() || ends_here).then_some(()),
+        "to",
+        "Say where it goes",
+    );
     let wanted_at = match form.when.as_str() {
         "at" => {
-            let at = times.next_clock(&form.at, choices.now).filter(|at| at.0 > choices.now.0);
-            or(at.map(drop), "at", "Write a time that is still to come, such as 15:10");
+            let at = times
+                .next_clock(&form.at, choices.now)
+                .filter(|at| at.0 > choices.now.0);
+            or(
+                at.map(drop),
+                "at",
+                "Write a time that is still to come, such as 15:10",
+            );
             at
         }
         _ => None,
@@ -211,9 +251,12 @@ fn wish_of(
     or(priority.map(drop), "priority", "Say how soon");
     let needs = kind.map(|kind| words::ticked(&kind.spec.0.needs, &form.needs));
     let needs = needs.and_then(Result::ok);
-    or((kind.is_none() || needs.is_some()).then_some(()), "task_type", "Choose needs again");
-    let (Some(kind), Some(from), Some(priority), true) =
-        (kind, from, priority, errors.is_empty())
+    or(
+        (kind.is_none() || needs.is_some()).then_some(()),
+        "task_type",
+        "Choose needs again",
+    );
+    let (Some(kind), Some(from), Some(priority), true) = (kind, from, priority, errors.is_empty())
     else {
         return Err(errors);
     };
@@ -235,7 +278,11 @@ fn wish_of(
 /// compared, and a handler could be sent with two.
 fn patient(kind: &TaskType, initials: &str) -> Option<String> {
     let initials = initials.trim();
-    let said = if initials.is_empty() { NO_INITIALS } else { initials };
+    let said = if initials.is_empty() {
+        NO_INITIALS
+    } else {
+        initials
+    };
     (kind.spec.0.group == WorkGroup::Patient).then(|| said.to_owned())
 }
 
@@ -245,7 +292,11 @@ fn kind_of<'a>(choices: &'a AskChoices, id: &str) -> Option<&'a TaskType> {
 }
 
 fn place_of(chosen: &str, other: &str) -> Option<LocationId> {
-    if chosen == OTHER { other.parse().ok() } else { chosen.parse().ok() }
+    if chosen == OTHER {
+        other.parse().ok()
+    } else {
+        chosen.parse().ok()
+    }
 }
 
 /// The caller's own wards, then the frequent places, then whatever there is.
@@ -257,13 +308,43 @@ fn usual<'a>(choices: &'a AskChoices, frequent: &[LocationId]) -> Vec<&'a Locati
             ids.push(*id);
         }
     }
-    let found = ids.into_iter().filter_map(|id| choices.directory.location(id));
+    let found = ids
+        .into_iter()
+        .filter_map(|id| choices.directory.location(id));
     let mut places: Vec<&Location> = found.filter(|place| is_askable(place)).collect();
     if places.is_empty() {
-        places = choices.directory.locations.iter().filter(|place| is_askable(place)).collect();
+        places = choices
+            .directory
+            .locations
+            .iter()
+            .filter(|place| is_askable(place))
+            .collect();
     }
     places.truncate(USUAL_MAX);
     places
+}
+
+/// Where work usually goes: the frequent places, then, early in a hospital's life with the system,
+/// the departments that every ward sends to; one's own ward last.
+fn usual_ends(choices: &AskChoices) -> Vec<&Location> {
+    use care::tasking::model::PlaceKind::{Imaging, Laboratory, Lounge, Theatre};
+    let directory = &choices.directory;
+    let is_department =
+        |place: &&Location| matches!(place.kind, Imaging | Laboratory | Lounge | Theatre);
+    let frequent = choices
+        .usual_to
+        .iter()
+        .filter_map(|id| directory.location(*id));
+    let mut found: Vec<&Location> = vec![];
+    for place in frequent.chain(directory.locations.iter().filter(is_department)) {
+        if is_askable(place) && !found.iter().any(|other| other.id == place.id) {
+            found.push(place);
+        }
+    }
+    found.truncate(USUAL_MAX);
+    let own = choices.wards.as_deref().unwrap_or_default();
+    found.sort_by_key(|place| own.contains(&place.id)); // stable: the rest stays in order
+    found
 }
 
 fn is_askable(place: &Location) -> bool {
@@ -279,17 +360,31 @@ fn view_of(
     let choice = |place: &Location| Choice::plain(place.id.to_string(), place.name.clone());
     let list = |places: Vec<&Location>| places.into_iter().map(choice).collect::<Vec<_>>();
     let from = usual(choices, &choices.usual_from);
-    let own = choices.wards.iter().flatten().filter_map(|id| choices.directory.location(*id));
+    let own = choices
+        .wards
+        .iter()
+        .flatten()
+        .filter_map(|id| choices.directory.location(*id));
     let ward = own.map(|place| place.name.clone()).next();
-    let frequent = choices.usual_to.iter().filter_map(|id| choices.directory.location(*id));
-    let mut usual_to = list(frequent.filter(|place| is_askable(place)).take(USUAL_MAX).collect());
-    usual_to.push(Choice::with_hint(NOWHERE, "It stays here", "such as cleaning"));
+    let mut usual_to = list(usual_ends(choices));
+    usual_to.push(Choice::with_hint(
+        NOWHERE,
+        "It stays here",
+        "such as cleaning",
+    ));
     AskView {
         ward: ward.unwrap_or_else(|| "anywhere".to_owned()),
         task_types: task_types(choices),
         usual_from: list(from),
         usual_to,
-        all_places: list(choices.directory.locations.iter().filter(|at| is_askable(at)).collect()),
+        all_places: list(
+            choices
+                .directory
+                .locations
+                .iter()
+                .filter(|at| is_askable(at))
+                .collect(),
+        ),
         needs: words::ASKABLE.to_vec(),
         priorities: vec![Priority::Routine, Priority::Urgent, Priority::Emergency],
         chosen,
@@ -301,7 +396,11 @@ fn view_of(
 
 /// Kinds of work, patients first, each group by name.
 fn task_types(choices: &AskChoices) -> Vec<AskTaskType> {
-    let kinds = choices.directory.task_types.iter().filter(|kind| kind.active);
+    let kinds = choices
+        .directory
+        .task_types
+        .iter()
+        .filter(|kind| kind.active);
     let mut shown: Vec<AskTaskType> = kinds
         .map(|kind| AskTaskType {
             code: kind.id.to_string(),
@@ -318,7 +417,10 @@ mod tests {
     use super::*;
 
     fn pairs(fields: &[(&str, &str)]) -> Vec<(String, String)> {
-        fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     /// Two ticked needs are both taken.

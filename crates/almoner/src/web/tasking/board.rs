@@ -102,7 +102,7 @@ fn view_of(board: &Board, filter: BoardFilter, may_ask: bool, times: &Times) -> 
     }
 }
 
-fn is_waiting(task: &BoardTask) -> bool {
+pub(super) fn is_waiting(task: &BoardTask) -> bool {
     matches!(task.state, TaskState::Queued | TaskState::Offered | TaskState::Preempted)
 }
 
@@ -139,7 +139,7 @@ fn counts(board: &Board) -> BoardCounts {
     }
 }
 
-fn vitals(board: &Board) -> Vitals {
+pub(super) fn vitals(board: &Board) -> Vitals {
     let counts = counts(board);
     let held = board.tasks.iter().filter(|task| task.state == TaskState::Held).count();
     let free = board.people.iter().filter(|person| person.state.may_be_offered()).count();
@@ -153,7 +153,7 @@ fn vitals(board: &Board) -> Vitals {
     }
 }
 
-fn row(task: &BoardTask, times: &Times) -> BoardRow {
+pub(super) fn row(task: &BoardTask, times: &Times) -> BoardRow {
     let holder = match (&task.holder, task.state) {
         (Some(name), _) => Holder::Person(name.clone()),
         (None, TaskState::Held) => Holder::NotYet("Ward to say ready".to_owned()),

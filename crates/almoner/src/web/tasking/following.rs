@@ -59,7 +59,9 @@ pub fn follow<F: Followed>(app: Arc<App>, followed: F) -> Response {
         let event = connection.next().await?;
         Some((Ok::<_, Infallible>(event), connection))
     });
-    Sse::new(events).keep_alive(KeepAlive::new().interval(CLOCK_EVERY)).into_response()
+    Sse::new(events)
+        .keep_alive(KeepAlive::new().interval(CLOCK_EVERY))
+        .into_response()
 }
 
 struct Connection<F: Followed> {
@@ -133,7 +135,8 @@ impl<F: Followed> Connection<F> {
             )
         );
         self.is_over = !may_come_back;
-        self.is_over.then(|| Event::default().event("end").data("session"))
+        self.is_over
+            .then(|| Event::default().event("end").data("session"))
     }
 
     /// Until something that matters has changed, or it is time for a check.

@@ -7,7 +7,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Extension, Router,
-    extract::{DefaultBodyLimit, Multipart, State, multipart::{MultipartError, MultipartRejection}},
+    extract::{
+        DefaultBodyLimit, Multipart, State,
+        multipart::{MultipartError, MultipartRejection},
+    },
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -18,6 +21,7 @@ use care::tasking::{
     import::{BadLine, FILE_BYTES_MAX, Format, Mapping, Reading},
     importing::{ImportFile, ImportReport, Importable, Imported},
 };
+use tokio::time::Instant;
 use trust::store::error::StoreError;
 
 use super::held_files::{Full, HeldFile, HeldFiles};
@@ -47,7 +51,9 @@ const NAME_MAX: usize = 120;
 
 /// The routes of import.
 pub fn routes() -> Router<Arc<App>> {
-    let upload = get(show).post(send).layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
+    let upload = get(show)
+        .post(send)
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
     Router::new()
         .route("/import", upload)
         .route("/import/{import}/columns", get(columns))
@@ -66,12 +72,18 @@ fn page(app: &App, signed_in: &SignedIn, view: &ImportView) -> Response {
         ImportView::Match(columns) => !columns.errors.is_empty(),
         ImportView::Checked(_) | ImportView::Done(_) => false,
     };
-    let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if is_wrong {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     (status, page).into_response()
 }
 
 fn choose(kind: &str, errors: Vec<FormError>) -> ImportView {
-    let kinds = Importable::ALL.iter().map(|what| Choice::plain(what.code(), what.words()));
+    let kinds = Importable::ALL
+        .iter()
+        .map(|what| Choice::plain(what.code(), what.words()));
     ImportView::Choose(ChooseFile {
         kinds: kinds.collect(),
         kind: kind.to_owned(),
@@ -81,13 +93,20 @@ fn choose(kind: &str, errors: Vec<FormError>) -> ImportView {
 }
 
 fn wrong(field: &str, sentence: impl Into<String>) -> FormError {
-    FormError { field: field.to_owned(), sentence: sentence.into() }
+    FormError {
+        field: field.to_owned(),
+        sentence: sentence.into(),
+    }
 }
 
 /// `GET /import`
 async fn show(State(app): State<Arc<App>>, signed_in: SignedIn) -> Answer {
     drop(signed_in.permit(ImportRows).await?);
-    Ok(page(&app, &signed_in, &choose(Importable::Places.code(), vec![])))
+    Ok(page(
+        &app,
+        &signed_in,
+        &choose(Importable::Places.code(), vec![]),
+    ))
 }
 
 /// What was sent, part by part.
@@ -123,11 +142,14 @@ async fn send(
         Err(error) => return Ok(page(&app, &signed_in, &choose(&kind, vec![error]))),
     };
     let (name, file) = file;
-    match files.keep(signed_in.actor(), name, file) {
+    match files.keep(signed_in.actor(), name, file, Instant::now()) {
         Ok(kept) if kept.file.matching().is_complete() => dry_run(&app, &signed_in, &kept).await,
         Ok(kept) => Ok(page(&app, &signed_in, &match_columns(&kept, vec![]))),
         Err(Full) => {
-            let error = wrong("file", "Others import at this moment. Try again in a few minutes");
+            let error = wrong(
+                "file",
+                "Others import at this moment. Try again in a few minutes",
+            );
             Ok(page(&app, &signed_in, &choose(&kind, vec![error])))
         }
     }
@@ -143,7 +165,11 @@ async fn read_parts(mut parts: Multipart) -> Result<Option<Sent>, MultipartError
             "mapping" => sent.mapping = part.text().await?,
             "file" => {
                 let name = part.file_name().unwrap_or("file");
-                sent.name = name.chars().filter(|c| !c.is_control()).take(NAME_MAX).collect();
+                sent.name = name
+                    .chars()
+                    .filter(|c| !c.is_control())
+                    .take(NAME_MAX)
+                    .collect();
                 sent.bytes = part.bytes().await?.to_vec();
             }
             _ => return Ok(None),
@@ -164,8 +190,19 @@ fn file_of(app: &App, sent: Sent) -> Result<(String, ImportFile), FormError> {
     let mapping = Mapping::from_toml(&sent.mapping)
         .map_err(|error| wrong("mapping", format!("Mend the mapping file: {error}")))?;
     let format = Format::guess(&sent.bytes);
-    let reading = Reading { format, mapping, zone: app.times.zone().clone() };
-    Ok((sent.name, ImportFile { what, bytes: sent.bytes.into(), reading }))
+    let reading = Reading {
+        format,
+        mapping,
+        zone: app.times.zone().clone(),
+    };
+    Ok((
+        sent.name,
+        ImportFile {
+            what,
+            bytes: sent.bytes.into(),
+            reading,
+        },
+    ))
 }
 
 /// The page for a file that is not kept any more.
@@ -182,10 +219,12 @@ async fn columns(
     Id(import): Id<i64>,
 ) -> Answer {
     drop(signed_in.permit(ImportRows).await?);
-    Ok(match files.find(signed_in.actor(), import) {
-        Some(kept) => page(&app, &signed_in, &match_columns(&kept, vec![])),
-        None => gone(&app, &signed_in),
-    })
+    Ok(
+        match files.find(signed_in.actor(), import, Instant::now()) {
+            Some(kept) => page(&app, &signed_in, &match_columns(&kept, vec![])),
+            None => gone(&app, &signed_in),
+        },
+    )
 }
 
 fn match_columns(kept: &HeldFile, errors: Vec<FormError>) -> ImportView {
@@ -222,7 +261,7 @@ async fn check(
     Checked(columns): Checked<BTreeMap<String, String>>,
 ) -> Answer {
     drop(signed_in.permit(ImportRows).await?);
-    let Some(mut kept) = files.find(signed_in.actor(), import) else {
+    let Some(mut kept) = files.find(signed_in.actor(), import, Instant::now()) else {
         return Ok(gone(&app, &signed_in));
     };
     kept.file.reading.mapping = mapping_of(&kept.file, columns);
@@ -232,7 +271,12 @@ async fn check(
         .fields
         .iter()
         .filter(|guess| guess.field.is_required && guess.column.is_none())
-        .map(|guess| wrong(guess.field.name, format!("Say where {} stands", guess.field.meaning)))
+        .map(|guess| {
+            wrong(
+                guess.field.name,
+                format!("Say where {} stands", guess.field.meaning),
+            )
+        })
         .collect();
     if !missing.is_empty() {
         return Ok(page(&app, &signed_in, &match_columns(&kept, missing)));
@@ -244,13 +288,24 @@ async fn check(
 fn mapping_of(file: &ImportFile, mut chosen: BTreeMap<String, String>) -> Mapping {
     chosen.retain(|_, column| !column.is_empty());
     let used: Vec<String> = chosen.values().cloned().collect();
-    let ignore = file.matching().columns.into_iter().filter(|column| !used.contains(column));
-    Mapping { ignore: ignore.collect(), columns: chosen }
+    let ignore = file
+        .matching()
+        .columns
+        .into_iter()
+        .filter(|column| !used.contains(column));
+    Mapping {
+        ignore: ignore.collect(),
+        columns: chosen,
+    }
 }
 
 async fn dry_run(app: &App, signed_in: &SignedIn, kept: &HeldFile) -> Answer {
     let report = app.tasking.dry_run(signed_in, &kept.file).await?;
-    Ok(page(app, signed_in, &ImportView::Checked(run_of(kept, &report))))
+    Ok(page(
+        app,
+        signed_in,
+        &ImportView::Checked(run_of(kept, &report)),
+    ))
 }
 
 fn run_of(kept: &HeldFile, report: &ImportReport) -> DryRun {
@@ -283,7 +338,7 @@ async fn apply(
     Checked(_): Checked<BTreeMap<String, String>>,
 ) -> Answer {
     drop(signed_in.permit(ImportRows).await?);
-    let Some(kept) = files.find(signed_in.actor(), import) else {
+    let Some(kept) = files.find(signed_in.actor(), import, Instant::now()) else {
         return Ok(gone(&app, &signed_in));
     };
     let imported = import_whole(&app, &signed_in, kept.file.clone()).await?;
@@ -305,9 +360,13 @@ async fn import_whole(
     file: ImportFile,
 ) -> Result<Imported, TaskError> {
     let (app, caller) = (app.clone(), signed_in.caller.clone());
-    #[expect(clippy::disallowed_methods, reason = "awaited below; it must outlive the request")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "awaited below; it must outlive the request"
+    )]
     let work = tokio::spawn(async move { app.tasking.import(&caller, &file).await });
-    work.await.unwrap_or(Err(TaskError::Store(StoreError::Closed)))
+    work.await
+        .unwrap_or(Err(TaskError::Store(StoreError::Closed)))
 }
 
 fn done(report: &ImportReport) -> ImportDone {

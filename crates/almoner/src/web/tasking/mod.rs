@@ -18,6 +18,7 @@ pub mod people;
 pub mod phone;
 mod phone_shown;
 pub mod places;
+pub mod plan;
 mod pressed_twice;
 pub mod task;
 pub mod task_live;
@@ -34,6 +35,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(people::routes())
         .merge(phone::routes())
         .merge(places::routes())
+        .merge(plan::routes())
         .merge(task::routes())
         .merge(task_live::routes())
         .merge(task_types::routes())

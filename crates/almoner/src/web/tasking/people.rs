@@ -79,14 +79,31 @@ async fn show(
     let row = |line: &PersonLine| PersonRow {
         id: line.worker.id.0,
         name: line.name.clone(),
-        team: found.directory.team(line.worker.team).map(|team| team.name.clone())
+        team: found
+            .directory
+            .team(line.worker.team)
+            .map(|team| team.name.clone())
             .unwrap_or_default(),
         doing: doing(line),
         zone: line.zone.clone().unwrap_or_default(),
-        skills: line.worker.skills.0.iter().map(|skill| words::skill(skill)).collect(),
-        shift: line.shift.as_ref().map(|shift| hours(shift, &app.times)).unwrap_or_default(),
+        skills: line
+            .worker
+            .skills
+            .0
+            .iter()
+            .map(|skill| words::skill(skill))
+            .collect(),
+        shift: line
+            .shift
+            .as_ref()
+            .map(|shift| hours(shift, &app.times))
+            .unwrap_or_default(),
     };
-    let shown = found.lines.iter().filter(|line| !on_shift_only || is_on(line)).map(row);
+    let shown = found
+        .lines
+        .iter()
+        .filter(|line| !on_shift_only || is_on(line))
+        .map(row);
     let view = PeopleView {
         on_shift_only,
         on_shift: found.lines.iter().filter(is_on).count(),
@@ -106,7 +123,10 @@ async fn show_person(
     let found = app.tasking.person(&signed_in, person).await?;
     let line = &found.line;
     let title = |task: &Task| {
-        let kind = found.directory.kind(task.kind).map_or("Task", |kind| kind.name.as_str());
+        let kind = found
+            .directory
+            .kind(task.kind)
+            .map_or("Task", |kind| kind.name.as_str());
         (task.id.0, format!("{} {kind}", task.id))
     };
     let view = PersonView {
@@ -114,11 +134,24 @@ async fn show_person(
         version: line.version,
         name: line.name.clone(),
         staff_number: found.staff_number.clone(),
-        team: found.directory.team(line.worker.team).map(|team| team.name.clone())
+        team: found
+            .directory
+            .team(line.worker.team)
+            .map(|team| team.name.clone())
             .unwrap_or_default(),
         doing: doing(line),
-        skills: line.worker.skills.0.iter().map(|skill| words::skill(skill)).collect(),
-        shifts: found.shifts.iter().map(|shift| shift_line(shift, &app.times)).collect(),
+        skills: line
+            .worker
+            .skills
+            .0
+            .iter()
+            .map(|skill| words::skill(skill))
+            .collect(),
+        shifts: found
+            .shifts
+            .iter()
+            .map(|shift| shift_line(shift, &app.times))
+            .collect(),
         acts: acts(&signed_in, &found),
         tasks: found.tasks.iter().map(title).collect(),
     };
@@ -133,12 +166,20 @@ fn doing(line: &PersonLine) -> Doing {
 }
 
 fn hours(shift: &Shift, times: &Times) -> String {
-    format!("{} to {}", times.clock(shift.starts_at), times.clock(shift.ends_at))
+    format!(
+        "{} to {}",
+        times.clock(shift.starts_at),
+        times.clock(shift.ends_at)
+    )
 }
 
 fn shift_line(shift: &Shift, times: &Times) -> ShiftLine {
-    let breaks: Vec<String> =
-        shift.breaks.0.iter().map(|slot| times.clock(Moment(slot.starts_at))).collect();
+    let breaks: Vec<String> = shift
+        .breaks
+        .0
+        .iter()
+        .map(|slot| times.clock(Moment(slot.starts_at)))
+        .collect();
     ShiftLine {
         day: times.day(shift.starts_at),
         hours: hours(shift, times),
@@ -151,29 +192,23 @@ fn acts(caller: &Caller, found: &PersonDetail) -> Vec<PersonAct> {
     use PersonAct as Act;
     let possible: &[Act] = match found.line.worker.state {
         WorkerState::Off => &[Act::StartShift],
-        WorkerState::Ready | WorkerState::Ending => {
-            &[Act::StartBreak, Act::GoAway, Act::EndShift]
-        }
+        WorkerState::Ready | WorkerState::Ending => &[Act::StartBreak, Act::GoAway, Act::EndShift],
         WorkerState::Silent => &[Act::AnswerPresent, Act::EndShift],
         WorkerState::Break => &[Act::EndBreak, Act::EndShift],
         WorkerState::Comfort => &[Act::ComeBack, Act::EndShift],
         WorkerState::AdHoc => &[Act::StopHelping, Act::EndShift],
         WorkerState::Offered => &[Act::GoAway],
         WorkerState::OnTask => &[],
-        WorkerState::Meeting | WorkerState::Emergency | WorkerState::DeviceLost => {
-            &[Act::EndShift]
-        }
+        WorkerState::Meeting | WorkerState::Emergency | WorkerState::DeviceLost => &[Act::EndShift],
     };
     let may = |act: &Act| match act {
         Act::StartShift => caller.may(StartShift),
         Act::EndShift => caller.may(EndShift),
         Act::StartBreak => caller.may(StartBreak),
         Act::EndBreak => caller.may(EndBreak),
-        Act::GoAway
-        | Act::ComeBack
-        | Act::StartHelping
-        | Act::StopHelping
-        | Act::AnswerPresent => caller.may(ChangeAvailability),
+        Act::GoAway | Act::ComeBack | Act::StartHelping | Act::StopHelping | Act::AnswerPresent => {
+            caller.may(ChangeAvailability)
+        }
     };
     possible.iter().copied().filter(may).collect()
 }

@@ -80,7 +80,10 @@ async fn show_day(State(app): State<Arc<App>>, signed_in: SignedIn) -> Result<Ma
 /// `GET /phone/live`
 async fn live(State(app): State<Arc<App>>, signed_in: SignedIn) -> Result<Response, PageError> {
     let watch = app.tasking.watch_own_work(&signed_in).await?;
-    let followed = FollowedWork { app: app.clone(), watch };
+    let followed = FollowedWork {
+        app: app.clone(),
+        watch,
+    };
     Ok(following::follow(app, followed))
 }
 
@@ -106,7 +109,10 @@ impl Followed for FollowedWork {
 
     async fn look(&self) -> Result<Shown, TaskError> {
         let work = self.watch.work().await?;
-        Ok(Shown { view: phone_shown::view(&work, &self.app.times), keys: keys(&work) })
+        Ok(Shown {
+            view: phone_shown::view(&work, &self.app.times),
+            keys: keys(&work),
+        })
     }
 
     async fn still_allowed(&self) -> Result<(), TaskError> {
@@ -115,7 +121,10 @@ impl Followed for FollowedWork {
 
     fn concerns(&self, shown: &Shown, notice: &Notice) -> bool {
         notice.touched.iter().any(|(table, key)| {
-            shown.keys.iter().any(|(own, id)| table == own && *key == Key::Int(*id))
+            shown
+                .keys
+                .iter()
+                .any(|(own, id)| table == own && *key == Key::Int(*id))
         })
     }
 
@@ -129,7 +138,9 @@ fn keys(work: &OwnWork) -> Vec<(&'static str, i64)> {
     let offered = work.offer.iter().map(|(_, task)| task.id);
     let tasks = work.jobs.iter().map(|job| job.id).chain(offered);
     let tasks = tasks.map(|TaskId(id)| ("task", id));
-    std::iter::once(("worker", work.worker.id.0)).chain(tasks).collect()
+    std::iter::once(("worker", work.worker.id.0))
+        .chain(tasks)
+        .collect()
 }
 
 /// A form without fields. The step is checked against the task as it is now, so the version that
@@ -159,7 +170,10 @@ fn next() -> Answer {
 
 /// A reason that no list has. The phone offers only what there is, so there is nothing to keep.
 fn no_such_reason() -> Refusal {
-    Refusal::because(Problem::NotUnderstood, "Choose one of the reasons on the phone.")
+    Refusal::because(
+        Problem::NotUnderstood,
+        "Choose one of the reasons on the phone.",
+    )
 }
 
 /// `POST /offers/{offer}/accept`
@@ -282,7 +296,11 @@ async fn abort(
     Checked(form): Checked<AbortForm>,
 ) -> Answer {
     let reason = AbortReason::from_code(&form.reason).ok_or_else(no_such_reason)?;
-    let after = if form.again == "yes" { AfterAbort::Requeue } else { AfterAbort::End };
+    let after = if form.again == "yes" {
+        AfterAbort::Requeue
+    } else {
+        AfterAbort::End
+    };
     app.tasking.abort(&signed_in, task, reason, after).await?;
     next()
 }

@@ -1,7 +1,7 @@
 //! A handler's own work as the phone shows it: the question, the job, nothing for now, the day.
 //!
-//! Pure. Which buttons there are is asked of the rules (`care::tasking::model`). Refused: the length
-//! of a break, a comparison with anybody.
+//! Pure. Which buttons there are is asked of the rules (`care::tasking::model`). Refused: the
+//! length of a break, a comparison with anybody.
 
 use care::tasking::{
     model::{AfterAbort, Course, LocationId, Task, TaskState, WorkerId},
@@ -16,9 +16,7 @@ use crate::web::{
     parts::forms::Choice,
     times::{Times, duration},
     views::{
-        phone::{
-            FreeView, JobStep, JobView, OfferView, PatientCard, PhoneView, Stage,
-        },
+        phone::{FreeView, JobStep, JobView, OfferView, PatientCard, PhoneView, Stage},
         phone_day::{DayJob, DayView, ShiftBar},
     },
 };
@@ -61,7 +59,9 @@ fn start(work: &OwnWork, task: &Task) -> String {
 /// "2 min" on foot; empty when it is not known from where.
 fn walk(work: &OwnWork, from: Option<LocationId>, to: LocationId) -> String {
     let seconds = from.and_then(|from| work.directory.walk_seconds(from, to));
-    seconds.map(|seconds| duration(seconds * SECOND)).unwrap_or_default()
+    seconds
+        .map(|seconds| duration(seconds * SECOND))
+        .unwrap_or_default()
 }
 
 fn offered(work: &OwnWork, offer: &OfferRecord, task: &Task) -> OfferView {
@@ -79,7 +79,10 @@ fn offered(work: &OwnWork, offer: &OfferRecord, task: &Task) -> OfferView {
         walk: line,
         from: (start(work, task), to_start),
         to: task.to.map(|to| {
-            (place(work, to, task.to_bed.as_deref()), walk(work, Some(task.from), to))
+            (
+                place(work, to, task.to_bed.as_deref()),
+                walk(work, Some(task.from), to),
+            )
         }),
         needs: words::needs(&task.needs),
         why: offer.why.0.sentence.clone(),
@@ -109,20 +112,35 @@ fn job_view(work: &OwnWork, task: &Task, times: &Times) -> JobView {
         } else {
             place(work, here, task.to_bed.as_deref())
         },
-        way: location.map(care::tasking::rows::Location::zone).unwrap_or_default(),
-        left: if left.is_empty() { left } else { format!("about {left} on foot") },
-        target: task.due_at.map(|at| format!("target {}", times.clock(Moment(at))))
+        way: location
+            .map(care::tasking::rows::Location::zone)
             .unwrap_or_default(),
-        patient: work.patient.clone().map(|name| PatientCard { name, detail: start(work, task) }),
+        left: if left.is_empty() {
+            left
+        } else {
+            format!("about {left} on foot")
+        },
+        target: task
+            .due_at
+            .map(|at| format!("target {}", times.clock(Moment(at))))
+            .unwrap_or_default(),
+        patient: work.patient.clone().map(|name| PatientCard {
+            name,
+            detail: start(work, task),
+        }),
         needs: words::needs(&task.needs),
         steps: steps(work, task, times),
-        pause: task.pause.map(|pause| (pause.reason.words().to_owned(), pause.look_again_at)),
+        pause: task
+            .pause
+            .map(|pause| (pause.reason.words().to_owned(), pause.look_again_at)),
         pause_reasons: pause_reasons(task, own, now),
         hand_back_reasons: hand_back_reasons(task, own, now),
         abort_reasons: abort_reasons(task, own, now),
         identity_check: identity_check(task),
         is_on_the_spot: task.to.is_none(),
-        ward_phone: from.and_then(|place| place.extension.clone()).unwrap_or_default(),
+        ward_phone: from
+            .and_then(|place| place.extension.clone())
+            .unwrap_or_default(),
     }
 }
 
@@ -134,7 +152,9 @@ fn heading(task: &Task) -> LocationId {
 
 /// What is compared before moving off.
 fn identity_check(task: &Task) -> Option<&'static str> {
-    let Course { checks_identity, .. } = task.course;
+    let Course {
+        checks_identity, ..
+    } = task.course;
     match (task.patient.is_some(), checks_identity) {
         (true, _) => Some("wristband"),
         (false, true) => Some("label"),
@@ -150,11 +170,17 @@ fn pause_reasons(task: &Task, own: WorkerId, now: i64) -> Vec<Choice> {
 
 fn hand_back_reasons(task: &Task, own: WorkerId, now: i64) -> Vec<Choice> {
     let may = task.hand_back(own, DeclineReason::NotSafe, now).is_ok();
-    if may { words::decline_reasons() } else { vec![] }
+    if may {
+        words::decline_reasons()
+    } else {
+        vec![]
+    }
 }
 
 fn abort_reasons(task: &Task, own: WorkerId, now: i64) -> Vec<Choice> {
-    let may = task.abort(own, AbortReason::Incident, AfterAbort::End, now).is_ok();
+    let may = task
+        .abort(own, AbortReason::Incident, AfterAbort::End, now)
+        .is_ok();
     if may { words::abort_reasons() } else { vec![] }
 }
 
@@ -163,11 +189,23 @@ fn steps(work: &OwnWork, task: &Task, times: &Times) -> Vec<JobStep> {
     let mut steps = vec![(TaskState::AtPickup, start(work, task), reached.arrived_at)];
     if let Some(to) = task.to {
         let end = place(work, to, task.to_bed.as_deref());
-        steps.push((TaskState::InTransit, format!("To {end}"), reached.departed_at));
-        steps.push((TaskState::AtDrop, "Hand over".to_owned(), reached.reached_at));
+        steps.push((
+            TaskState::InTransit,
+            format!("To {end}"),
+            reached.departed_at,
+        ));
+        steps.push((
+            TaskState::AtDrop,
+            "Hand over".to_owned(),
+            reached.reached_at,
+        ));
     }
     if task.course.has_post_action {
-        steps.push((TaskState::PostAction, "Finish off".to_owned(), reached.completed_at));
+        steps.push((
+            TaskState::PostAction,
+            "Finish off".to_owned(),
+            reached.completed_at,
+        ));
     }
     let mut is_next = true;
     steps
@@ -180,7 +218,12 @@ fn steps(work: &OwnWork, task: &Task, times: &Times) -> Vec<JobStep> {
             };
             is_next &= at.is_some();
             let at = at.map(|at| times.clock(Moment(at))).unwrap_or_default();
-            JobStep { state: words::state(state), words, at, stage }
+            JobStep {
+                state: words::state(state),
+                words,
+                at,
+                stage,
+            }
         })
         .collect()
 }
@@ -188,7 +231,11 @@ fn steps(work: &OwnWork, task: &Task, times: &Times) -> Vec<JobStep> {
 /// "My day".
 pub fn day(day: &OwnDay, times: &Times) -> DayView {
     let work = &day.work;
-    let done = day.tasks.iter().filter(|task| task.times.completed_at.is_some()).count();
+    let done = day
+        .tasks
+        .iter()
+        .filter(|task| task.times.completed_at.is_some())
+        .count();
     DayView {
         person_id: work.worker.id.0,
         version: work.version,
@@ -196,7 +243,11 @@ pub fn day(day: &OwnDay, times: &Times) -> DayView {
         date: times.long_day(work.now),
         shift: day.shift.as_ref().map(|shift| bar(shift, work.now, times)),
         figures: vec![("Jobs done".to_owned(), done.to_string())],
-        jobs: day.tasks.iter().map(|task| day_job(work, task, times)).collect(),
+        jobs: day
+            .tasks
+            .iter()
+            .map(|task| day_job(work, task, times))
+            .collect(),
     }
 }
 

@@ -77,7 +77,11 @@ fn sites(directory: &Directory) -> Vec<SitePlaces> {
         name: name.clone(),
         buildings: buildings(directory.locations.iter().filter(|place| place.site == id)),
     };
-    directory.sites.iter().map(|one| site(one.id, &one.name)).collect()
+    directory
+        .sites
+        .iter()
+        .map(|one| site(one.id, &one.name))
+        .collect()
 }
 
 fn buildings<'a>(places: impl Iterator<Item = &'a Location>) -> Vec<BuildingPlaces> {
@@ -85,10 +89,16 @@ fn buildings<'a>(places: impl Iterator<Item = &'a Location>) -> Vec<BuildingPlac
     let mut found: BTreeMap<&str, Floors> = BTreeMap::new();
     for place in places {
         let floor = (std::cmp::Reverse(place.level), place.floor.as_str());
-        found.entry(&place.building).or_default().entry(floor).or_default().push(line(place));
+        found
+            .entry(&place.building)
+            .or_default()
+            .entry(floor)
+            .or_default()
+            .push(line(place));
     }
-    let floor = |((_, name), locations): ((_, &str), _)| {
-        FloorPlaces { name: name.to_owned(), locations }
+    let floor = |((_, name), locations): ((_, &str), _)| FloorPlaces {
+        name: name.to_owned(),
+        locations,
     };
     let building = |(name, floors): (&str, Floors)| BuildingPlaces {
         name: name.to_owned(),

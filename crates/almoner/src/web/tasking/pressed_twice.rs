@@ -44,7 +44,10 @@ impl PressedTwice {
     /// A new key for a page.
     #[must_use]
     pub fn new_key() -> String {
-        random::bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect()
+        random::bytes::<16>()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// Takes a press. A key that no page of ours carries is always the first.

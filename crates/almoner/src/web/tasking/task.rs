@@ -27,7 +27,7 @@ use crate::web::{
     form::{Checked, Id},
     parts::{forms::FormError, shell::Entry},
     refusal::PageError,
-    views::task,
+    views::task::{self, TaskView},
 };
 
 /// The routes of one task.
@@ -66,7 +66,8 @@ async fn page(
         None
     };
     let actions = task_shown::actions(&detail, signed_in, people.as_ref());
-    let view = task_shown::view(&detail, actions, errors, &app.times);
+    let view = task_shown::view(&detail, actions, signed_in, &app.times);
+    let view = TaskView { errors, ..view };
     Ok(task::page(&view, &signed_in.shell(app, Entry::Board)))
 }
 
@@ -77,7 +78,10 @@ async fn again(
     task: TaskId,
     (field, sentence): (&str, &str),
 ) -> Result<Response, PageError> {
-    let errors = vec![FormError { field: field.to_owned(), sentence: sentence.to_owned() }];
+    let errors = vec![FormError {
+        field: field.to_owned(),
+        sentence: sentence.to_owned(),
+    }];
     let page = page(app, signed_in, task, errors).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
@@ -193,7 +197,11 @@ async fn assign(
     let Some(reason) = OverrideReason::from_code(&form.reason) else {
         return again(&app, &signed_in, task, ("assign", SAY_WHY)).await;
     };
-    match app.tasking.assign_task(&signed_in, task, person, reason).await {
+    match app
+        .tasking
+        .assign_task(&signed_in, task, person, reason)
+        .await
+    {
         Ok(()) => Ok(back_to(task)),
         // Another person can be chosen on the spot.
         Err(error @ (TaskError::Unsuited(_) | TaskError::CannotBeAsked(_))) => {
@@ -230,7 +238,9 @@ async fn recall(
         "yes" => Handover::Confirmed,
         _ => Handover::NotConfirmed,
     };
-    app.tasking.recall_task(&signed_in, task, reason, handover).await?;
+    app.tasking
+        .recall_task(&signed_in, task, reason, handover)
+        .await?;
     Ok(back_to(task))
 }
 
@@ -254,7 +264,15 @@ async fn verify(
     let verdict = match form.verdict.as_str() {
         "passed" => Verdict::Passed,
         "failed" => Verdict::Failed,
-        _ => return again(&app, &signed_in, task, ("task-head", "Say whether it is good")).await,
+        _ => {
+            return again(
+                &app,
+                &signed_in,
+                task,
+                ("task-head", "Say whether it is good"),
+            )
+            .await;
+        }
     };
     let again = app.tasking.verify_task(&signed_in, task, verdict).await?;
     Ok(back_to(again.unwrap_or(task)))

@@ -15,13 +15,7 @@ use super::{
     following::{self, Followed},
     task_shown,
 };
-use crate::web::{
-    app::App,
-    caller::SignedIn,
-    form::Id,
-    refusal::PageError,
-    views::task,
-};
+use crate::web::{app::App, caller::SignedIn, form::Id, refusal::PageError, views::task};
 
 /// The route of the live task page.
 pub fn routes() -> Router<Arc<App>> {
@@ -35,7 +29,12 @@ async fn live(
     Id(task): Id<TaskId>,
 ) -> Result<Response, PageError> {
     let watch = app.tasking.watch_task(&signed_in, task).await?;
-    let followed = FollowedTask { app: app.clone(), watch, caller: signed_in.caller, task };
+    let followed = FollowedTask {
+        app: app.clone(),
+        watch,
+        caller: signed_in.caller,
+        task,
+    };
     Ok(following::follow(app, followed))
 }
 
@@ -80,13 +79,16 @@ impl Followed for FollowedTask {
     }
 
     fn concerns(&self, _: &Shown, notice: &Notice) -> bool {
-        notice.touched.iter().any(|(table, key)| table == "task" && is(key, self.task))
+        notice
+            .touched
+            .iter()
+            .any(|(table, key)| table == "task" && is(key, self.task))
     }
 
     fn html(&self, shown: &Shown, now_micros: i64) -> String {
         let Shown { detail, people } = shown;
         let actions = task_shown::actions(detail, &self.caller, people.as_ref());
-        let view = task_shown::view(detail, actions, vec![], &self.app.times);
+        let view = task_shown::view(detail, actions, &self.caller, &self.app.times);
         task::live_parts(&view, now_micros).into_string()
     }
 }

@@ -21,23 +21,18 @@ use trust::{
 
 use super::words;
 use crate::web::{
-    parts::{clocks::duration, forms::{Choice, FormError}},
+    assurance::events::ViewLog,
+    parts::{clocks::duration, forms::Choice},
     times::Times,
     views::{
-        task::{
-            ProgressStep, TaskPromise, TaskView, TimeLineEntry, When, WhyThisPerson,
-        },
+        task::{ProgressStep, TaskPromise, TaskView, TimeLineEntry, When, WhyThisPerson},
         task_actions::TaskActions,
     },
 };
 
 /// The page of one task.
-pub fn view(
-    detail: &TaskDetail,
-    actions: TaskActions,
-    errors: Vec<FormError>,
-    times: &Times,
-) -> TaskView {
+pub fn view(detail: &TaskDetail, actions: TaskActions, caller: &Caller, times: &Times) -> TaskView {
+    let may_see_log = caller.may(ViewLog);
     let task = &detail.task;
     TaskView {
         id: task.id.0,
@@ -51,12 +46,12 @@ pub fn view(
         promise: promise(detail, times),
         progress: progress(task),
         time_line: time_line(detail, times),
-        log_entries: detail.steps.len(),
+        log_entries: if may_see_log { detail.steps.len() } else { 0 },
         why: detail.offers.last().map(|offer| why(detail, offer)),
         facts: facts(detail, times),
         message: None,
         actions,
-        errors,
+        errors: vec![],
     }
 }
 
@@ -66,7 +61,10 @@ fn title(detail: &TaskDetail) -> String {
 }
 
 fn start(detail: &TaskDetail) -> String {
-    place(&detail.directory.place_name(detail.task.from), detail.task.from_bed.as_deref())
+    place(
+        &detail.directory.place_name(detail.task.from),
+        detail.task.from_bed.as_deref(),
+    )
 }
 
 fn end(detail: &TaskDetail) -> Option<String> {
@@ -106,7 +104,10 @@ fn with_stop(sentence: &str) -> String {
 /// When the work reaches its end, if it goes as expected from the arrival at its start.
 fn expected_end(detail: &TaskDetail, arrival: Moment) -> Moment {
     let task = &detail.task;
-    let walk = task.to.and_then(|to| detail.directory.walk_seconds(task.from, to)).unwrap_or(0);
+    let walk = task
+        .to
+        .and_then(|to| detail.directory.walk_seconds(task.from, to))
+        .unwrap_or(0);
     let kind = detail.directory.kind(task.kind);
     let handling = kind.map_or(0, |kind| i64::from(kind.spec.0.handling_seconds));
     arrival.after((walk + handling) * SECOND)
@@ -126,7 +127,9 @@ fn promise(detail: &TaskDetail, times: &Times) -> Option<TaskPromise> {
         None => "expected by now".to_owned(),
     };
     let reached = task.times.reached_at.map(Moment);
-    let target = task.due_at.map(|due| format!("target {}", times.clock(Moment(due))));
+    let target = task
+        .due_at
+        .map(|due| format!("target {}", times.clock(Moment(due))));
     let drop_words = match end(detail) {
         Some(end) => format!("At {end}"),
         None => "Done".to_owned(),
@@ -155,7 +158,10 @@ fn progress(task: &Task) -> Vec<ProgressStep> {
     steps.push(("Done", times.completed_at.is_some()));
     steps
         .into_iter()
-        .map(|(words, done)| ProgressStep { words: words.to_owned(), done })
+        .map(|(words, done)| ProgressStep {
+            words: words.to_owned(),
+            done,
+        })
         .collect()
 }
 
@@ -167,7 +173,11 @@ fn time_line(detail: &TaskDetail, times: &Times) -> Vec<TimeLineEntry> {
         .iter()
         .enumerate()
         .map(|(at, step)| {
-            let when = if at == last && is_running { When::Now } else { When::Past };
+            let when = if at == last && is_running {
+                When::Now
+            } else {
+                When::Past
+            };
             let (what, more) = said(detail, step, times);
             TimeLineEntry {
                 at: times.clock(step.at),
@@ -186,7 +196,10 @@ fn time_line(detail: &TaskDetail, times: &Times) -> Vec<TimeLineEntry> {
 fn ahead(detail: &TaskDetail, times: &Times) -> Vec<TimeLineEntry> {
     let task = &detail.task;
     let arrived = task.times.arrived_at.map(Moment);
-    let Some(arrival) = arrived.or(detail.arrival_at).filter(|_| task.state.is_in_hand()) else {
+    let Some(arrival) = arrived
+        .or(detail.arrival_at)
+        .filter(|_| task.state.is_in_hand())
+    else {
         return vec![];
     };
     let expected = |at: Moment, state, what: &str| TimeLineEntry {
@@ -212,10 +225,33 @@ fn ahead(detail: &TaskDetail, times: &Times) -> Vec<TimeLineEntry> {
 
 /// One step in plain words: what happened, and the rest of the sentence.
 fn said(detail: &TaskDetail, step: &TaskStep, times: &Times) -> (&'static str, String) {
-    let name = step.worker.map(|worker| detail.name_of(worker)).unwrap_or_default();
-    let by = || if name.is_empty() { String::new() } else { format!("by {name}") };
-    let reason = step.reason.as_deref().and_then(|code| words::reason(&step.step, code));
-    let because = || reason.map(|reason| format!(": {}", lower(reason))).unwrap_or_default();
+    let name = step
+        .worker
+        .map(|worker| detail.name_of(worker))
+        .unwrap_or_default();
+    let by = || {
+        if name.is_empty() {
+            String::new()
+        } else {
+            format!("by {name}")
+        }
+    };
+    let who = || {
+        if name.is_empty() {
+            String::new()
+        } else {
+            format!(", {name}")
+        }
+    };
+    let reason = step
+        .reason
+        .as_deref()
+        .and_then(|code| words::reason(&step.step, code));
+    let because = || {
+        reason
+            .map(|reason| format!(": {}", lower(reason)))
+            .unwrap_or_default()
+    };
     let target = detail.task.due_at.map(|due| times.clock(Moment(due)));
     match step.step.as_str() {
         "request_task" => ("Asked", asked_as(step.state)),
@@ -228,22 +264,26 @@ fn said(detail: &TaskDetail, step: &TaskStep, times: &Times) -> (&'static str, S
         }
         "release_task" => ("Released", "at its time".to_owned()),
         "offer_task" => ("Offered", format!("to {name}")),
-        "assign_task" => ("Offered", format!("to {name}, chosen by a coordinator{}", because())),
+        "assign_task" => (
+            "Offered",
+            format!("to {name}, chosen by a coordinator{}", because()),
+        ),
         "accept_offer" => ("Accepted", by()),
         "decline_offer" => ("Not taken", ". Someone else is asked".to_owned()),
         "expire_offer" => ("No answer", ". Someone else is asked".to_owned()),
-        "set_off_task" => ("Coming", by()),
-        "arrive_task" => ("At pickup", by()),
-        "depart_task" => ("Moving", by()),
-        "reach_drop_task" => ("Handover", by()),
+        "set_off_task" => ("Coming", who()),
+        "arrive_task" => ("At pickup", who()),
+        "depart_task" => ("Moving", who()),
+        "reach_drop_task" => ("Handover", who()),
         "complete_task" if step.state == TaskState::PostAction => ("Handed over", by()),
         "complete_task" => ("Done", by()),
         "pause_task" => ("Paused", because()),
-        "resume_task" => ("Going on", by()),
+        "resume_task" => ("Going on", who()),
         "hand_back_task" => ("Handed back", ". Someone else is asked".to_owned()),
-        "abort_task" if step.state == TaskState::Queued => {
-            ("Stopped", format!("{}. It waits for someone else", because()))
-        }
+        "abort_task" if step.state == TaskState::Queued => (
+            "Stopped",
+            format!("{}. It waits for someone else", because()),
+        ),
         "abort_task" => ("Stopped", because()),
         "cancel_task" => ("Cancelled", because()),
         "recall_task" => ("Recalled", format!("{}. Its clock runs on", because())),
@@ -278,7 +318,12 @@ fn why(detail: &TaskDetail, offer: &OfferRecord) -> WhyThisPerson {
         .map(|other| (detail.name_of(other.worker), other.because.clone()))
         .collect();
     let name = detail.name_of(offer.worker);
-    WhyThisPerson { name, say: why.sentence.clone(), measures: vec![], others }
+    WhyThisPerson {
+        name,
+        say: why.sentence.clone(),
+        measures: vec![],
+        others,
+    }
 }
 
 fn facts(detail: &TaskDetail, times: &Times) -> Vec<(String, String)> {
@@ -287,13 +332,29 @@ fn facts(detail: &TaskDetail, times: &Times) -> Vec<(String, String)> {
     let from = place(task.from);
     let mut facts = vec![("From", start(detail))];
     facts.extend(from.map(|place| ("Floor", place.zone())));
-    facts.extend(from.and_then(|place| place.extension.clone()).map(|at| ("Phone there", at)));
+    facts.extend(
+        from.and_then(|place| place.extension.clone())
+            .map(|at| ("Phone there", at)),
+    );
     facts.extend(end(detail).map(|end| ("To", end)));
-    facts.extend(task.to.and_then(place).map(|place| ("Floor there", place.zone())));
-    facts.extend(task.booking.map(|slot| ("Wanted at", times.clock(Moment(slot.wanted_at)))));
+    facts.extend(
+        task.to
+            .and_then(place)
+            .map(|place| ("Floor there", place.zone())),
+    );
+    facts.extend(
+        task.booking
+            .map(|slot| ("Wanted at", times.clock(Moment(slot.wanted_at)))),
+    );
     facts.extend(task.due_at.map(|due| ("Target", times.clock(Moment(due)))));
-    facts.extend(task.follows.map(|other| ("Follows task", other.to_string())));
-    facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    facts.extend(
+        task.follows
+            .map(|other| ("Follows task", other.to_string())),
+    );
+    facts
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// What the task's state allows and the caller may do. `people`: who could be asked instead.
@@ -305,7 +366,9 @@ pub fn actions(detail: &TaskDetail, caller: &Caller, people: Option<&People>) ->
     let reasons = |is_shown: bool, reasons: fn() -> Vec<Choice>| {
         if is_shown { reasons() } else { vec![] }
     };
-    let assign_to = people.map(|people| askable(detail, people)).unwrap_or_default();
+    let assign_to = people
+        .map(|people| askable(detail, people))
+        .unwrap_or_default();
     TaskActions {
         version: detail.version,
         approve: caller.may(ApproveTask) && task.approve(true, now).is_ok(),
@@ -314,7 +377,10 @@ pub fn actions(detail: &TaskDetail, caller: &Caller, people: Option<&People>) ->
         hold: caller.may(HoldTask) && task.hold(now).is_ok(),
         assign_to,
         assign_reasons: reasons(people.is_some(), words::override_reasons),
-        recall_reasons: reasons(caller.may(RecallTask) && may_recall, words::override_reasons),
+        recall_reasons: reasons(
+            caller.may(RecallTask) && may_recall,
+            words::override_reasons,
+        ),
         recall_needs_handover: task.is_carrying_patient(),
         cancel_reasons: reasons(caller.may(CancelTask) && may_cancel, words::cancel_reasons),
         verify: caller.may(VerifyTask) && task.verify(Verdict::Passed, now).is_ok(),
@@ -329,14 +395,21 @@ pub fn can_be_assigned(task: &Task, caller: &Caller) -> bool {
 
 /// The people of the task's team who can be asked now, in the order of their shift.
 fn askable(detail: &TaskDetail, people: &People) -> Vec<Choice> {
-    let team = detail.directory.kind(detail.task.kind).map(|kind| kind.team);
+    let team = detail
+        .directory
+        .kind(detail.task.kind)
+        .map(|kind| kind.team);
     let is_free = |state: care::tasking::worker::WorkerState| state.may_be_offered();
     people
         .lines
         .iter()
         .filter(|line| Some(line.worker.team) == team && is_free(line.worker.state))
         .map(|line| {
-            let zone = line.zone.as_ref().map(|zone| format!(", {zone}")).unwrap_or_default();
+            let zone = line
+                .zone
+                .as_ref()
+                .map(|zone| format!(", {zone}"))
+                .unwrap_or_default();
             Choice::plain(line.worker.id.to_string(), format!("{}{zone}", line.name))
         })
         .collect()

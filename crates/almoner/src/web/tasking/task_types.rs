@@ -64,19 +64,30 @@ async fn page(
             row.routine_minutes = mistake.typed.routine;
         }
         let field = format!("routine_minutes-{}", mistake.kind);
-        errors.push(FormError { field, sentence: mistake.sentence });
+        errors.push(FormError {
+            field,
+            sentence: mistake.sentence,
+        });
     }
-    rows.sort_by(|one, other| {
-        (one.kind as u8, &one.name).cmp(&(other.kind as u8, &other.name))
-    });
-    let view =
-        TaskTypesView { task_types: rows, may_change: signed_in.may(SaveTaskType), errors };
-    Ok(task_types::page(&view, &signed_in.shell(app, Entry::TaskTypes)))
+    rows.sort_by(|one, other| (one.kind as u8, &one.name).cmp(&(other.kind as u8, &other.name)));
+    let view = TaskTypesView {
+        task_types: rows,
+        may_change: signed_in.may(SaveTaskType),
+        errors,
+    };
+    Ok(task_types::page(
+        &view,
+        &signed_in.shell(app, Entry::TaskTypes),
+    ))
 }
 
 fn row(kind: &TaskType, version: i64) -> TaskTypeRow {
     let spec = &kind.spec.0;
-    let training: Vec<String> = spec.skills.iter().map(|skill| words::skill(skill)).collect();
+    let training: Vec<String> = spec
+        .skills
+        .iter()
+        .map(|skill| words::skill(skill))
+        .collect();
     TaskTypeRow {
         id: kind.id.0,
         version,
@@ -124,8 +135,15 @@ async fn save(
     let (directory, _) = app.tasking.task_types(&signed_in).await?;
     let found = directory.kind(kind).ok_or(TaskError::NotFound)?;
     let typed = form.targets();
-    let spec = TaskTypeSpec { targets: typed, ..found.spec.0.clone() };
-    let sentence = match app.tasking.save_task_type(&signed_in, spec, Some(form.version)).await {
+    let spec = TaskTypeSpec {
+        targets: typed,
+        ..found.spec.0.clone()
+    };
+    let sentence = match app
+        .tasking
+        .save_task_type(&signed_in, spec, Some(form.version))
+        .await
+    {
         Ok(_) => return Ok(Redirect::to("/settings/task-types").into_response()),
         Err(TaskError::TaskType(TaskTypeError::Targets)) => {
             "Give each target as 1 minute to 24 hours; a more urgent one is never longer."
@@ -136,7 +154,11 @@ async fn save(
         }
         Err(error) => return Err(error.into()),
     };
-    let mistake = Mistake { kind, typed, sentence: sentence.to_owned() };
+    let mistake = Mistake {
+        kind,
+        typed,
+        sentence: sentence.to_owned(),
+    };
     let again = page(&app, &signed_in, Some(mistake)).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
 }

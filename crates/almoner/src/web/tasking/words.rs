@@ -7,9 +7,7 @@
 use care::tasking::{
     model::{self, Escort, Isolation, Mode, Needs, NeedsError, WorkGroup},
     priority,
-    reasons::{
-        AbortReason, CancelReason, DeclineReason, OverrideReason, PauseReason, ReasonGroup,
-    },
+    reasons::{AbortReason, CancelReason, DeclineReason, OverrideReason, PauseReason, ReasonGroup},
     worker::WorkerState,
 };
 
@@ -59,7 +57,10 @@ pub fn work_kind(group: WorkGroup) -> Option<WorkKind> {
 /// What a task needs, one entry a chip.
 #[must_use]
 pub fn needs(needs: &Needs) -> Vec<Needed> {
-    let with = |need, detail: &str| Needed { need, detail: detail.to_owned() };
+    let with = |need, detail: &str| Needed {
+        need,
+        detail: detail.to_owned(),
+    };
     let escort = match needs.escort {
         Escort::None => None,
         Escort::Assistant => Some("care assistant"),
@@ -74,7 +75,11 @@ pub fn needs(needs: &Needs) -> Vec<Needed> {
     };
     let mut shown = vec![];
     shown.extend(needs.mode.map(|mode| Needed::plain(travelling(mode))));
-    shown.extend(needs.oxygen_half_litres.map(|half| with(Need::Oxygen, &litres(half))));
+    shown.extend(
+        needs
+            .oxygen_half_litres
+            .map(|half| with(Need::Oxygen, &litres(half))),
+    );
     shown.extend(escort.map(|who| with(Need::Escort, who)));
     shown.extend(isolation.map(|kind| with(Need::Isolation, kind)));
     let plain = [
@@ -85,7 +90,12 @@ pub fn needs(needs: &Needs) -> Vec<Needed> {
         (needs.interpreter, Need::Interpreter),
         (needs.people == 2, Need::TwoPeople),
     ];
-    shown.extend(plain.into_iter().filter_map(|(is, need)| is.then(|| Needed::plain(need))));
+    shown.extend(
+        plain
+            .into_iter()
+            .filter(|(is, _)| *is)
+            .map(|(_, need)| Needed::plain(need)),
+    );
     shown.extend(needs.equipment_back.then(|| with(Need::Equipment, "back")));
     shown
 }
@@ -165,7 +175,10 @@ pub fn ticked(usual: &Needs, codes: &[String]) -> Result<Needs, NeedsError> {
 /// Every reason of a list as an answer to choose.
 macro_rules! choices {
     ($reasons:expr) => {
-        $reasons.iter().map(|reason| Choice::plain(reason.code(), reason.words())).collect()
+        $reasons
+            .iter()
+            .map(|reason| Choice::plain(reason.code(), reason.words()))
+            .collect()
     };
 }
 
@@ -215,9 +228,7 @@ pub fn abort_reasons() -> Vec<Choice> {
 pub fn reason(step: &str, code: &str) -> Option<&'static str> {
     match step {
         "cancel_task" | "reject_task" => CancelReason::from_code(code).map(CancelReason::words),
-        "assign_task" | "recall_task" => {
-            OverrideReason::from_code(code).map(OverrideReason::words)
-        }
+        "assign_task" | "recall_task" => OverrideReason::from_code(code).map(OverrideReason::words),
         "pause_task" => PauseReason::from_code(code).map(PauseReason::words),
         "abort_task" => AbortReason::from_code(code).map(AbortReason::words),
         _ => None,
@@ -251,7 +262,10 @@ mod tests {
             assert_eq!(super::priority(*value).code(), value.code());
         }
         for value in WorkGroup::ALL {
-            assert_eq!(work_kind(*value).map(|kind| kind.code()), Some(value.code()));
+            assert_eq!(
+                work_kind(*value).map(|kind| kind.code()),
+                Some(value.code())
+            );
         }
     }
 
@@ -260,7 +274,10 @@ mod tests {
     fn what_was_ticked_comes_on_top_of_the_usual() {
         let usual = Needs::travelling(Mode::Bed);
         let with = ticked(&usual, &["OXYGEN".into(), "TWO_PEOPLE".into()]).unwrap();
-        assert_eq!((with.mode, with.oxygen_half_litres, with.people), (Some(Mode::Bed), Some(4), 2));
+        assert_eq!(
+            (with.mode, with.oxygen_half_litres, with.people),
+            (Some(Mode::Bed), Some(4), 2)
+        );
         let words: Vec<_> = needs(&with).iter().map(Needed::words).collect();
         assert_eq!(words, ["Bed", "Oxygen 2 l", "2 people"]);
     }

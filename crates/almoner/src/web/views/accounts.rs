@@ -119,6 +119,7 @@ pub fn page(view: &AccountsView, shell: &Shell) -> Markup {
             }
         }
         @for account in view.accounts.iter().filter(|account| account.may_close) {
+            (renew_code(account))
             (close_account(account))
         }
     };
@@ -172,6 +173,7 @@ fn listed(accounts: &[AccountRow]) -> Markup {
                             (opens_dialog(&grant_id(account), "Give a role", icons::KEY_ROUND))
                         }
                         @if account.may_close {
+                            (opens_dialog(&code_id(account), "New code", icons::KEY_ROUND))
                             (opens_dialog(&close_id(account), "Close", icons::USER_ROUND_X))
                         }
                         @if !account.may_grant && !account.may_close { span.al-2 { "–" } }
@@ -302,6 +304,29 @@ fn new_account(view: &AccountsView) -> Markup {
             version: 0,
             fields,
             button: submit("Make account", None, "Making…", Weight::Solid),
+        })
+    }
+}
+
+fn code_id(account: &AccountRow) -> String {
+    format!("code-{}", account.id)
+}
+
+fn renew_code(account: &AccountRow) -> Markup {
+    let fields = html! {
+        p {
+            "For somebody who forgot their password. They are signed out everywhere, and the old "
+            "password ends at once. Hand the code over in person."
+        }
+    };
+    html! {
+        (Dialog {
+            id: &code_id(account),
+            title: &format!("New first code for {}", account.name),
+            action: format!("/accounts/{}/code", account.id),
+            version: account.version,
+            fields,
+            button: submit("Make a new code", None, "Making…", Weight::Solid),
         })
     }
 }

@@ -233,9 +233,9 @@ fn checked(run: &DryRun) -> Markup {
     html! {
         @if run.bad.is_empty() {
             (note(Hue::Green, icons::CIRCLE_CHECK, html! {
-                b { "All " (grouped(run.good as u64)) " lines are good. " }
-                (grouped(run.new as u64)) " are new, "
-                (grouped(run.good.saturating_sub(run.new) as u64)) " change what is there."
+                b { "Every line is good. " }
+                "New: " (grouped(run.new as u64)) ". Change what is there: "
+                (grouped(run.good.saturating_sub(run.new) as u64)) "."
             }))
             (aside(run))
             form.al-form method="post" action={ "/import/" (run.import_id) "/apply" } {
@@ -244,8 +244,11 @@ fn checked(run: &DryRun) -> Markup {
             }
         } @else {
             (note(Hue::Red, icons::OCTAGON_ALERT, html! {
-                b { (grouped(run.bad_in_all as u64)) " problems. Nothing was imported. " }
-                (grouped(run.good as u64)) " lines are good. Mend the file and send it again."
+                b { (grouped(run.bad_in_all as u64))
+                    @if run.bad_in_all == 1 { " problem. " } @else { " problems. " }
+                    "Nothing was imported. "
+                }
+                "Good lines: " (grouped(run.good as u64)) ". Mend the file and send it again."
             }))
             (bad_lines(run))
             @if run.bad_in_all > run.bad.len() {

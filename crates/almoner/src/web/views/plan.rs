@@ -102,7 +102,7 @@ pub fn page(view: &PlanView, shell: &Shell) -> Markup {
         title: "Board, plan",
         help: "plan",
         width: Width::Whole,
-        live: Some("/board/live?plan=yes"),
+        live: None,
         keys: &[("G", "list"), ("?", "all keys")],
         body,
     };

@@ -76,7 +76,7 @@ pub fn panel(view: &ProofView) -> Markup {
                 (facts(&[
                     ("Leaf", html! { span."al-mono al-break" { (view.leaf) } }),
                     ("Head", html! { span."al-mono al-break" { (view.head) } }),
-                    ("Signed by", html! { span.al-mono { (view.signed_by) } }),
+                    ("Signed by", html! { span."al-mono al-break" { (view.signed_by) } }),
                 ]))
                 details.al-hashes {
                     summary { "All " (view.way.len()) " hashes of the way" }

@@ -24,6 +24,8 @@ pub struct RoleColumn {
     pub name: String,
     /// How many people have it.
     pub people: usize,
+    /// Whether it is that of a service of the server, which no person has.
+    pub is_service: bool,
 }
 
 /// Permissions that belong together.
@@ -84,7 +86,12 @@ fn matrix(view: &RolesView) -> Markup {
                     tr {
                         th scope="col" { "May" }
                         @for role in &view.roles {
-                            th scope="col" { (role.name) small { (people(role.people)) } }
+                            th scope="col" {
+                                (role.name)
+                                small {
+                                    @if role.is_service { "a service" } @else { (people(role.people)) }
+                                }
+                            }
                         }
                     }
                 }

@@ -39,7 +39,7 @@ pub struct TaskView {
     pub progress: Vec<ProgressStep>,
     /// What happened so far and is still ahead.
     pub time_line: Vec<TimeLineEntry>,
-    /// How many entries of the log this task has, and where to see them.
+    /// How many entries of the log this task has; 0 for a reader who may not open the log.
     pub log_entries: usize,
     /// Why this person was asked.
     pub why: Option<WhyThisPerson>,
@@ -294,8 +294,10 @@ pub fn time_line(view: &TaskView) -> Markup {
         }
     };
     let entries = html! {
-        a.al-small href={ "/log?task=" (view.id) } {
-            (icons::GIT_COMMIT_HORIZONTAL) " " (view.log_entries) " log entries"
+        @if view.log_entries > 0 {
+            a.al-small href="/log?room=tasking" {
+                (icons::GIT_COMMIT_HORIZONTAL) " " (view.log_entries) " log entries"
+            }
         }
     };
     html! {

@@ -136,12 +136,7 @@ const CANCEL: Asked = Asked {
     weight: Weight::Danger,
 };
 
-fn with_reason(
-    task_id: i64,
-    actions: &TaskActions,
-    asked: &Asked,
-    reasons: &[Choice],
-) -> Markup {
+fn with_reason(task_id: i64, actions: &TaskActions, asked: &Asked, reasons: &[Choice]) -> Markup {
     let asks_handover = asked.verb == RECALL.verb && actions.recall_needs_handover;
     let fields = html! {
         p.al-2 { (asked.about) }

@@ -28,7 +28,9 @@ impl Matching {
     /// Whether every field that must be there has a column.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.fields.iter().all(|guess| guess.column.is_some() || !guess.field.is_required)
+        self.fields
+            .iter()
+            .all(|guess| guess.column.is_some() || !guess.field.is_required)
     }
 }
 
@@ -42,10 +44,16 @@ pub fn matching<T: ImportRow>(bytes: &[u8], reading: &Reading) -> Matching {
     let guess = |field: &Field| {
         let found = reading.mapping.find(field, &sheet.columns);
         let [index] = found[..] else {
-            return FieldGuess { field: *field, column: None, example: None };
+            return FieldGuess {
+                field: *field,
+                column: None,
+                example: None,
+            };
         };
         let values = sheet.rows.iter().filter_map(|row| row.cells.get(index));
-        let example = values.map(|value| value.trim()).find(|value| !value.is_empty());
+        let example = values
+            .map(|value| value.trim())
+            .find(|value| !value.is_empty());
         FieldGuess {
             field: *field,
             column: Some(sheet.columns[index].clone()),
@@ -53,7 +61,10 @@ pub fn matching<T: ImportRow>(bytes: &[u8], reading: &Reading) -> Matching {
         }
     };
     let fields = T::FIELDS.iter().map(guess).collect();
-    Matching { columns: sheet.columns, fields }
+    Matching {
+        columns: sheet.columns,
+        fields,
+    }
 }
 
 #[cfg(test)]
@@ -65,7 +76,11 @@ mod tests {
 
     fn looked_at(file: &[u8]) -> Matching {
         let format = Format::guess(file);
-        let reading = Reading { format, mapping: Mapping::default(), zone: TimeZone::UTC };
+        let reading = Reading {
+            format,
+            mapping: Mapping::default(),
+            zone: TimeZone::UTC,
+        };
         matching::<EdgeRow>(file, &reading)
     }
 
@@ -73,7 +88,11 @@ mod tests {
     #[test]
     fn a_usual_header_is_recognised() {
         let seen = looked_at(b"From;To;Walking seconds\nKES;LIFT-A2;35\n");
-        let seconds = seen.fields.iter().find(|guess| guess.field.name == "seconds").unwrap();
+        let seconds = seen
+            .fields
+            .iter()
+            .find(|guess| guess.field.name == "seconds")
+            .unwrap();
         assert_eq!(seconds.column.as_deref(), Some("Walking seconds"));
         assert_eq!(seconds.example.as_deref(), Some("35"));
         assert!(seen.is_complete());

@@ -30,8 +30,6 @@ pub enum What {
     KeyReplaced,
     /// A table has the columns of a sealed one, and its rows cannot be told apart by one key.
     TableUnreadable,
-    /// A lane's head does not tell the moment of the lane's last entry.
-    HeadMisdated,
     /// A sum is kept for a lane or table that is not there.
     SumMisplaced,
     /// Found by the ledger's own verifier.

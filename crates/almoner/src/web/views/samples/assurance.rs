@@ -223,6 +223,7 @@ pub fn roles() -> RolesView {
     let role = |name: &str, people| RoleColumn {
         name: name.into(),
         people,
+        is_service: false,
     };
     let permission = |name: &str, code: &str, grants: [Grant; 5]| PermissionRow {
         name: name.into(),
