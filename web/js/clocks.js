@@ -3,16 +3,29 @@
 
 const MICROS_IN_SECOND = 1_000_000;
 
-let offsetMicros = 0;
+let toldMicros = 0;
+let toldAt = Date.now();
+
+// A demonstration's day runs several times as fast as ours; everywhere else this is 1.
+export function speed() {
+  return Number(document.documentElement.dataset.speed) || 1;
+}
 
 // Sets the server's time, as the page or a live message says it.
 export function setServerNow(micros) {
-  if (Number.isFinite(micros)) offsetMicros = micros - Date.now() * 1000;
+  if (!Number.isFinite(micros)) return;
+  toldMicros = micros;
+  toldAt = Date.now();
 }
 
 // The server's time in microseconds since 1970, as well as we know it.
 export function serverNow() {
-  return Date.now() * 1000 + offsetMicros;
+  return toldMicros + (Date.now() - toldAt) * 1000 * speed();
+}
+
+// How long it really takes, in microseconds, until the server's time is this.
+export function leftMicros(until) {
+  return (until - serverNow()) / speed();
 }
 
 // 03:12 below an hour, "1 h 04" from there on; never below zero.

@@ -2,7 +2,7 @@
 // job, and a step that survives a dead spot.
 
 import { waitSeconds } from "./backoff.js";
-import { clockTime, serverNow, startClocks } from "./clocks.js";
+import { clockTime, leftMicros, speed, startClocks } from "./clocks.js";
 import { startDialogs } from "./dialogs.js";
 import { startForms } from "./forms.js";
 import { startLive } from "./live.js";
@@ -13,9 +13,9 @@ const RING_LENGTH = 326.7;
 const BUZZ_MS = [200, 100, 200];
 
 function emptyRing(ring) {
-  const until = (Number(ring.dataset.ringUntil) - serverNow()) / 1_000_000;
+  const until = leftMicros(Number(ring.dataset.ringUntil)) / 1_000_000;
   const left = Math.max(0, Math.ceil(until));
-  const share = 1 - left / Number(ring.dataset.ringSeconds);
+  const share = 1 - left / (Number(ring.dataset.ringSeconds) / speed());
   ring.querySelector(".r1").setAttribute("stroke-dashoffset", String(RING_LENGTH * share));
   ring.querySelector("text").textContent = String(left);
   ring.setAttribute("aria-label", `${left} seconds left to answer`);

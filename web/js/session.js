@@ -1,7 +1,7 @@
 // Warns before the session ends, and keeps it when asked to. Reading along is not activity: only
 // a press of the button is.
 
-import { serverNow } from "./clocks.js";
+import { leftMicros } from "./clocks.js";
 
 const WARN_MICROS = 60 * 1_000_000;
 
@@ -14,7 +14,7 @@ function watch() {
   const ends = endsAt();
   const bar = document.getElementById("session-end");
   if (ends === null || !bar) return;
-  const left = ends - serverNow();
+  const left = leftMicros(ends);
   if (left <= 0) {
     location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
     return;

@@ -20,7 +20,11 @@ use crate::{
 };
 
 #[derive(Parser)]
-#[command(name = "almoner", version, about = "Tasking for hospitals, on a log that can be proved")]
+#[command(
+    name = "almoner",
+    version,
+    about = "Tasking for hospitals, on a log that can be proved"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -97,7 +101,11 @@ pub fn run() -> ExitCode {
         Err(error) => {
             // Help and version are answers; anything else is a mistake in the arguments.
             let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            return if error.use_stderr() {
+                ExitCode::from(2)
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     start_logging();
@@ -120,13 +128,22 @@ pub fn run() -> ExitCode {
 fn start_logging() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 async fn obey(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo { port, speed, dir } => demo::run(port, speed, dir).await?,
-        Command::Init { dir, host, database, name, administrator } => {
+        Command::Init {
+            dir,
+            host,
+            database,
+            name,
+            administrator,
+        } => {
             let mut settings = Settings::new(&host, database);
             settings.name = name.unwrap_or(settings.name);
             init(&Folder::new(&dir), settings, &administrator).await?;
@@ -141,7 +158,12 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
             web::serve::run(app, &Folder::new(&dir), &instance.settings, listen).await?;
             instance.close().await;
         }
-        Command::Verify { dir, anchors, without_keys, json } => {
+        Command::Verify {
+            dir,
+            anchors,
+            without_keys,
+            json,
+        } => {
             return verify_instance(&Folder::new(&dir), anchors, without_keys, json).await;
         }
         Command::Controls { dir, json } => {
@@ -155,15 +177,26 @@ async fn init(folder: &Folder, settings: Settings, administrator: &str) -> anyho
     let host = settings.host.clone();
     let created = instance::create(folder, &settings, administrator).await?;
     web::serve::make_certificate(folder, &host)?;
-    println!("Made an instance for {host} in {}.\n", folder.path().display());
+    println!(
+        "Made an instance for {host} in {}.\n",
+        folder.path().display()
+    );
     println!("First administrator: {administrator}");
-    println!("One-time code:       {}   (72 hours; open https://{host}/set-up)\n", created.code);
-    println!("Recovery shares. Any two of the three bring the root secret back; without two of them");
+    println!(
+        "One-time code:       {}   (72 hours; open https://{host}/set-up)\n",
+        created.code
+    );
+    println!(
+        "Recovery shares. Any two of the three bring the root secret back; without two of them"
+    );
     println!("a lost key file means lost data. Give each to another person, on paper:\n");
     for share in &created.shares {
         println!("  {}", share.printable().as_str());
     }
-    println!("\nCheckpoint key for auditors:\n  {}\n", created.checkpoint_key);
+    println!(
+        "\nCheckpoint key for auditors:\n  {}\n",
+        created.checkpoint_key
+    );
     println!("Next: almoner serve {}", folder.path().display());
     Ok(())
 }
@@ -191,7 +224,10 @@ async fn verify_instance(
     let report = verify::verify(&database, &against).await?;
     let verdict = report.verdict();
     if as_json {
-        println!("{}", json!({ "intact": verdict == Verdict::Intact, "report": report }));
+        println!(
+            "{}",
+            json!({ "intact": verdict == Verdict::Intact, "report": report })
+        );
     } else {
         print_report(&report, verdict);
     }
@@ -204,7 +240,9 @@ async fn verify_instance(
 
 async fn unlock(folder: &Folder, database: &Database) -> anyhow::Result<trust::vault::Vault> {
     let root = instance::load_root(folder)?;
-    let record = record::read(database).await?.context("the database holds no instance")?;
+    let record = record::read(database)
+        .await?
+        .context("the database holds no instance")?;
     let opened = trust::vault::Vault::unlock_read_only(&folder.keystore(), &root, record.id).await;
     Ok(opened?)
 }
@@ -223,9 +261,12 @@ fn print_report(report: &Report, verdict: Verdict) {
     for unchecked in &report.unchecked {
         println!("Not checked: {unchecked}");
     }
-    println!("{}", match verdict {
-        Verdict::Intact => "Intact: log, rows, sums and anchors fit.",
-        Verdict::Tampered => "TAMPERED: see above.",
-        Verdict::Unchecked => "Nothing found, but not everything could be checked.",
-    });
+    println!(
+        "{}",
+        match verdict {
+            Verdict::Intact => "Intact: log, rows, sums and anchors fit.",
+            Verdict::Tampered => "TAMPERED: see above.",
+            Verdict::Unchecked => "Nothing found, but not everything could be checked.",
+        }
+    );
 }

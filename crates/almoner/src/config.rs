@@ -81,11 +81,16 @@ impl Settings {
     pub fn read(folder: &Path) -> anyhow::Result<Self> {
         let path = folder.join(FILE);
         let text = std::fs::read_to_string(&path).with_context(|| {
-            format!("{} cannot be read: is this an instance made by `almoner init`?", path.display())
+            format!(
+                "{} cannot be read: is this an instance made by `almoner init`?",
+                path.display()
+            )
         })?;
-        let settings: Self = toml::from_str(&text)
+        let settings: Self =
+            toml::from_str(&text).with_context(|| format!("{} has a mistake", path.display()))?;
+        settings
+            .check()
             .with_context(|| format!("{} has a mistake", path.display()))?;
-        settings.check().with_context(|| format!("{} has a mistake", path.display()))?;
         Ok(settings)
     }
 
@@ -100,7 +105,12 @@ impl Settings {
             .write(true)
             .create_new(true)
             .open(&path)
-            .with_context(|| format!("{} is there already; nothing was overwritten", path.display()))?;
+            .with_context(|| {
+                format!(
+                    "{} is there already; nothing was overwritten",
+                    path.display()
+                )
+            })?;
         file.write_all(toml::to_string(self)?.as_bytes())?;
         file.sync_all()?;
         Ok(())
@@ -108,13 +118,23 @@ impl Settings {
 
     fn check(&self) -> anyhow::Result<()> {
         if self.host.is_empty() || self.host.contains(['/', ' ', '*']) {
-            bail!("host = {:?}: give the one name people type, without https:// or *", self.host);
+            bail!(
+                "host = {:?}: give the one name people type, without https:// or *",
+                self.host
+            );
         }
         if self.lane >= self.lanes {
-            bail!("lane = {} but lanes = {}: lanes are counted from 0", self.lane, self.lanes);
+            bail!(
+                "lane = {} but lanes = {}: lanes are counted from 0",
+                self.lane,
+                self.lanes
+            );
         }
         if self.database.is_none() && self.lanes > 1 {
-            bail!("lanes = {}: several nodes need a PostgreSQL database", self.lanes);
+            bail!(
+                "lanes = {}: several nodes need a PostgreSQL database",
+                self.lanes
+            );
         }
         if !(1..=3600).contains(&self.anchor_seconds) {
             bail!("anchor_seconds = {}: choose 1 to 3600", self.anchor_seconds);
@@ -131,7 +151,10 @@ impl Settings {
     /// When the name is not one of the IANA time zone database.
     pub fn zone(&self) -> anyhow::Result<jiff::tz::TimeZone> {
         jiff::tz::TimeZone::get(&self.time_zone).with_context(|| {
-            format!("time_zone = {:?}: use a name such as Europe/London", self.time_zone)
+            format!(
+                "time_zone = {:?}: use a name such as Europe/London",
+                self.time_zone
+            )
         })
     }
 

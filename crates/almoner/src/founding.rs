@@ -2,9 +2,8 @@
 
 use care::tasking::events as tasking;
 use trust::identity::{
-    Identity,
-    events as identity,
-    founding::{ADMINISTRATOR, FirstRole, FirstService, Founding},
+    Identity, events as identity,
+    founding::{ADMINISTRATOR, BuiltInAccount, FirstRole, Founding},
     permit::Action,
 };
 
@@ -35,12 +34,18 @@ pub const AUDITOR: &str = "Auditor";
 pub fn founding(administrator: &str) -> Founding {
     Founding {
         services: services(),
-        roles: vec![requester(), handler(), coordinator(), administrator_role(), auditor()],
+        roles: vec![
+            requester(),
+            handler(),
+            coordinator(),
+            administrator_role(),
+            auditor(),
+        ],
         administrator: administrator.to_owned(),
     }
 }
 
-fn services() -> Vec<FirstService> {
+fn services() -> Vec<BuiltInAccount> {
     let dispatcher = vec![
         tasking::StartDispatch::NAME,
         tasking::OfferTask::NAME,
@@ -48,22 +53,22 @@ fn services() -> Vec<FirstService> {
         tasking::ReleaseTask::NAME,
     ];
     vec![
-        FirstService {
+        BuiltInAccount {
             name: DOOR,
             purpose: "Lets people in, counts failed attempts, ends sessions",
             permissions: Identity::door_permissions(),
         },
-        FirstService {
+        BuiltInAccount {
             name: DISPATCHER,
             purpose: "Asks the right and nearest person, takes offers back after their time",
             permissions: dispatcher,
         },
-        FirstService {
+        BuiltInAccount {
             name: BOARD,
             purpose: "Reads the board once for all who watch it",
             permissions: vec![tasking::WatchBoard::NAME],
         },
-        FirstService {
+        BuiltInAccount {
             name: PROVER,
             purpose: "Tries the promises every hour and records what came of it",
             permissions: vec![assurance::ProveControl::NAME],
@@ -86,7 +91,11 @@ fn requester() -> FirstRole {
     ];
     permissions.extend(OWN);
     let purpose = "Nurses and ward clerks: ask for work, say when it is ready, see who comes";
-    FirstRole { name: REQUESTER, purpose, permissions }
+    FirstRole {
+        name: REQUESTER,
+        purpose,
+        permissions,
+    }
 }
 
 fn handler() -> FirstRole {
@@ -111,7 +120,11 @@ fn handler() -> FirstRole {
     ];
     permissions.extend(OWN);
     let purpose = "Porters and cleaners: one offer at a time, their own job, their own day";
-    FirstRole { name: HANDLER, purpose, permissions }
+    FirstRole {
+        name: HANDLER,
+        purpose,
+        permissions,
+    }
 }
 
 fn coordinator() -> FirstRole {
@@ -138,7 +151,11 @@ fn coordinator() -> FirstRole {
     ];
     permissions.extend(OWN);
     let purpose = "Controllers: the live board, whom to ask instead, breaks and shifts";
-    FirstRole { name: COORDINATOR, purpose, permissions }
+    FirstRole {
+        name: COORDINATOR,
+        purpose,
+        permissions,
+    }
 }
 
 fn administrator_role() -> FirstRole {
@@ -161,7 +178,11 @@ fn administrator_role() -> FirstRole {
     ];
     permissions.extend(OWN);
     let purpose = "Sets up places, people and kinds of work, and says who may do what";
-    FirstRole { name: ADMINISTRATOR, purpose, permissions }
+    FirstRole {
+        name: ADMINISTRATOR,
+        purpose,
+        permissions,
+    }
 }
 
 fn auditor() -> FirstRole {
@@ -174,5 +195,9 @@ fn auditor() -> FirstRole {
     ];
     permissions.extend(OWN);
     let purpose = "Information governance and auditors: promises, their proofs, and the log";
-    FirstRole { name: AUDITOR, purpose, permissions }
+    FirstRole {
+        name: AUDITOR,
+        purpose,
+        permissions,
+    }
 }

@@ -1,7 +1,7 @@
 //! One instance: one customer, one folder, one origin, one database, one key set.
 //!
-//! `create` makes it, `open` brings it to life. Refused: overwriting anything, key files that others
-//! may read, a database that belongs to another instance, a schema newer than this program.
+//! `create` makes it, `open` brings it to life. Refused: overwriting anything, key files that
+//! others may read, a database that belongs to another instance, a schema newer than this program.
 
 use std::{
     fs::{self, DirBuilder},
@@ -75,7 +75,10 @@ impl Folder {
     /// Certificate and key of this origin.
     #[must_use]
     pub fn tls(&self) -> (PathBuf, PathBuf) {
-        (self.0.join("tls").join("cert.pem"), self.0.join("tls").join("key.pem"))
+        (
+            self.0.join("tls").join("cert.pem"),
+            self.0.join("tls").join("key.pem"),
+        )
     }
 
     fn quarantine_log(&self) -> PathBuf {
@@ -137,10 +140,19 @@ pub async fn create(
     };
     let written = instance::write_new(&database, &record).await;
     written.context("the database cannot be used for a new instance")?;
-    let store = Store::open(options(folder, settings, Clock::system()), id, Arc::new(vault)).await?;
+    let store = Store::open(
+        options(folder, settings, Clock::system()),
+        id,
+        Arc::new(vault),
+    )
+    .await?;
     let code = found_instance(&founding(administrator), &store).await?;
     store.close().await;
-    Ok(Created { code, shares: shares::split(&root), checkpoint_key: record.checkpoint_key })
+    Ok(Created {
+        code,
+        shares: shares::split(&root),
+        checkpoint_key: record.checkpoint_key,
+    })
 }
 
 /// The origin of an instance's checkpoints.
@@ -183,7 +195,9 @@ pub async fn open(folder: &Folder, clock: Clock) -> anyhow::Result<Instance> {
     let settings = Settings::read(folder.path())?;
     let root = load_root(folder)?;
     let database = Database::parse(&settings.database_url(folder.path()))?;
-    migrate(&database, &MIGRATIONS).await.context("the database's schema cannot be used")?;
+    migrate(&database, &MIGRATIONS)
+        .await
+        .context("the database's schema cannot be used")?;
     let record = instance::read(&database).await?;
     let record = record.context("the database holds no instance: was it restored halfway?")?;
     let vault = Vault::unlock(&folder.keystore(), &root, record.id).await?;
@@ -200,7 +214,14 @@ pub async fn open(folder: &Folder, clock: Clock) -> anyhow::Result<Instance> {
     let anchoring = Anchoring::start(&store, anchors).await;
     let identity = Identity::open(store.clone(), &SERVICES).await?;
     let tasking = Tasking::new(store.clone());
-    Ok(Instance { settings, record, store, identity, tasking, anchoring })
+    Ok(Instance {
+        settings,
+        record,
+        store,
+        identity,
+        tasking,
+        anchoring,
+    })
 }
 
 /// The root secret, from its file. A file that others may read is refused (control B10).
@@ -210,7 +231,10 @@ pub async fn open(folder: &Folder, clock: Clock) -> anyhow::Result<Instance> {
 pub fn load_root(folder: &Folder) -> anyhow::Result<RootSecret> {
     let path = folder.root_key();
     if !path.exists() {
-        bail!("{} is missing: restore it from two recovery shares", path.display());
+        bail!(
+            "{} is missing: restore it from two recovery shares",
+            path.display()
+        );
     }
     Ok(RootSource::File(path).load()?)
 }

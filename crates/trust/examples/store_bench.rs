@@ -1,12 +1,13 @@
 //! How fast audited changes are, beside the same database without any of it.
 //!
 //! `cargo run --release -p trust --example store_bench` measures SQLite; with
-//! `ALMONER_TEST_POSTGRES` set, PostgreSQL as well; `sqlite` or `postgres` behind it picks one. 64 writers wait for their changes; the raw side
-//! writes a row and a line of log of the same sizes on the same driver, 64 to a commit. Both sides
-//! take turns in one run, and the ratio is what counts: the machine's own speed cancels out.
+//! `ALMONER_TEST_POSTGRES` set, PostgreSQL as well; `sqlite` or `postgres` behind it picks one. 64
+//! writers wait for their changes; the raw side writes a row and a line of log of the same sizes on
+//! the same driver, 64 to a commit. Both sides take turns in one run, and the ratio is what counts:
+//! the machine's own speed cancels out.
 //!
-//! One audited change: the grant, a locked row and its seal, a sealed note, the row with its new seal
-//! and digest, sums, and an entry in the log with a sealed part.
+//! One audited change: the grant, a locked row and its seal, a sealed note, the row with its new
+//! seal and digest, sums, and an entry in the log with a sealed part.
 
 use std::{collections::VecDeque, time::Duration};
 

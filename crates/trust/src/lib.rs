@@ -8,6 +8,6 @@
 pub mod identity;
 pub mod ledger;
 pub mod store;
-pub mod vault;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod vault;

@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use crate::{
     identity::{
         Identity,
-        founding::{ADMINISTRATOR, FirstRole, FirstService, Founding, found_instance},
+        founding::{ADMINISTRATOR, BuiltInAccount, FirstRole, Founding, found_instance},
         permit::{Action, permissions},
     },
     store::{
@@ -51,7 +51,7 @@ pub struct Setup {
     /// Tables of the room under test.
     pub migrations: Vec<Migration>,
     /// Its services; the door is always there.
-    pub services: Vec<FirstService>,
+    pub services: Vec<BuiltInAccount>,
     /// Its roles; without an administrator's, one with every permission is added.
     pub roles: Vec<FirstRole>,
 }
@@ -75,12 +75,12 @@ impl Setup {
 
     fn founding(&self) -> Founding {
         let mut services = self.services.clone();
-        services.push(FirstService {
+        services.push(BuiltInAccount {
             name: "door",
             purpose: "Lets people in.",
             permissions: Identity::door_permissions(),
         });
-        services.push(FirstService {
+        services.push(BuiltInAccount {
             name: people::SERVICE,
             purpose: "Puts people into a test.",
             permissions: vec![Arrange::NAME],

@@ -1,7 +1,7 @@
 //! The demonstration: a throwaway instance with an invented hospital whose day runs by itself.
 //!
-//! It goes the way a customer goes: the instance is made by `instance::create`, the hospital comes in
-//! through the importers' operations, people are invited and accept the terms, and the simulated
+//! It goes the way a customer goes: the instance is made by `instance::create`, the hospital comes
+//! in through the importers' operations, people are invited and accept the terms, and the simulated
 //! staff press the same buttons as anybody. Refused: data outside a demonstration, and any host but
 //! this machine's loopback. `setting.rs` sets it up, `staff.rs` and `wards.rs` let it run.
 
@@ -10,7 +10,10 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use anyhow::Context;
 use axum_server::Handle;
 use jiff::{Timestamp, tz::TimeZone};
-use trust::store::{clock::Clock, value::{MINUTE, Moment}};
+use trust::store::{
+    clock::Clock,
+    value::{MINUTE, Moment},
+};
 
 use crate::{
     config::{FILE, Settings},
@@ -39,7 +42,12 @@ pub async fn run(port: u16, speed: u32, dir: Option<PathBuf>) -> anyhow::Result<
         Some(_) => None,
         None => Some(Temporary::new()?),
     };
-    let path = dir.unwrap_or_else(|| temporary.as_ref().map(|at| at.0.clone()).unwrap_or_default());
+    let path = dir.unwrap_or_else(|| {
+        temporary
+            .as_ref()
+            .map(|at| at.0.clone())
+            .unwrap_or_default()
+    });
     let folder = Folder::new(&path);
     anyhow::ensure!(
         !path.join(FILE).exists(),
@@ -77,7 +85,9 @@ pub async fn run(port: u16, speed: u32, dir: Option<PathBuf>) -> anyhow::Result<
 fn midnight(zone: &TimeZone) -> anyhow::Result<Moment> {
     let now = Timestamp::from_microsecond(Clock::system().wall().0)?;
     let today = now.to_zoned(zone.clone()).date();
-    let midnight = today.to_zoned(zone.clone()).context("today has no midnight in the zone")?;
+    let midnight = today
+        .to_zoned(zone.clone())
+        .context("today has no midnight in the zone")?;
     Ok(Moment(midnight.timestamp().as_microsecond()))
 }
 
@@ -111,7 +121,10 @@ struct Running {
 
 impl Running {
     fn of(instance: &instance::Instance) -> Hospital {
-        Arc::new(Self { tasking: instance.tasking.clone(), store: instance.store.clone() })
+        Arc::new(Self {
+            tasking: instance.tasking.clone(),
+            store: instance.store.clone(),
+        })
     }
 
     /// Hospital time.

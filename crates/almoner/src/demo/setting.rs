@@ -1,4 +1,5 @@
-//! Setting the demonstration up: the hospital through the importers, the people through invitations.
+//! Setting the demonstration up: the hospital through the importers, the people through
+//! invitations.
 
 use anyhow::{Context, anyhow};
 use care::tasking::{
@@ -84,16 +85,26 @@ pub async fn set_up(
         .flat_map(|offset| hospital.shifts_on(midnight.0 + offset))
         .collect();
     bring_in(instance, &administrator, hospital, &shifts).await?;
-    let mut people =
-        People { wards: vec![], switchboard: None, staff: vec![], sign_ins: vec![] };
+    let mut people = People {
+        wards: vec![],
+        switchboard: None,
+        staff: vec![],
+        sign_ins: vec![],
+    };
     for account in &hospital.accounts {
         invite_office(instance, &administrator, account, &mut people).await?;
     }
     for person in &hospital.people {
-        let own = shifts.iter().filter(|shift| shift.staff_number == person.staff_number);
+        let own = shifts
+            .iter()
+            .filter(|shift| shift.staff_number == person.staff_number);
         let member = invite_handler(instance, &administrator, person, &mut people).await?;
         if let Some((caller, worker)) = member {
-            people.staff.push(StaffMember { caller, worker, shifts: own.cloned().collect() });
+            people.staff.push(StaffMember {
+                caller,
+                worker,
+                shifts: own.cloned().collect(),
+            });
         }
     }
     Ok(people)
@@ -106,7 +117,9 @@ async fn bring_in(
     shifts: &[ShiftRow],
 ) -> anyhow::Result<()> {
     let tasking = &instance.tasking;
-    tasking.import_places(administrator, &hospital.places).await?;
+    tasking
+        .import_places(administrator, &hospital.places)
+        .await?;
     tasking.import_walks(administrator, &hospital.edges).await?;
     let teams = [PORTERING, CLEANING].map(|name| TeamRow {
         code: name.to_owned(),
@@ -118,7 +131,9 @@ async fn bring_in(
     tasking.import_people(administrator, &people).await?;
     tasking.import_shifts(administrator, shifts).await?;
     for kind in &hospital.task_types {
-        tasking.save_task_type(administrator, kind.clone(), None).await?;
+        tasking
+            .save_task_type(administrator, kind.clone(), None)
+            .await?;
     }
     Ok(())
 }
@@ -134,7 +149,10 @@ async fn come_in(identity: &Identity, login: &str) -> anyhow::Result<Caller> {
 /// "joel.penhallow"
 fn login_of(full_name: &str) -> String {
     let letters = full_name.to_lowercase();
-    letters.chars().map(|letter| if letter == ' ' { '.' } else { letter }).collect()
+    letters
+        .chars()
+        .map(|letter| if letter == ' ' { '.' } else { letter })
+        .collect()
 }
 
 async fn invite(
@@ -149,8 +167,14 @@ async fn invite(
         display_name,
         device_class: DeviceClass::Personal,
     };
-    let invited = instance.identity.invite_account(administrator, &invitation).await?;
-    instance.identity.set_password(&login, &invited.code, PASSWORD).await?;
+    let invited = instance
+        .identity
+        .invite_account(administrator, &invitation)
+        .await?;
+    instance
+        .identity
+        .set_password(&login, &invited.code, PASSWORD)
+        .await?;
     Ok((invited.account, login))
 }
 
@@ -166,19 +190,34 @@ async fn invite_office(
         "coordinator" => COORDINATOR,
         "auditor" => AUDITOR,
         _ => {
-            people.sign_ins.push(sign_in(ADMINISTRATOR, &short, "Administrator", false));
+            people
+                .sign_ins
+                .push(sign_in(ADMINISTRATOR, &short, "Administrator", false));
             return Ok(());
         }
     };
     let (actor, login) = invite(instance, administrator, &full, short.clone()).await?;
     let scope = match account.place {
         None => (ScopeKind::All, None),
-        Some(code) => (ScopeKind::Ward, Some(place_id(instance, administrator, code).await?.0)),
+        Some(code) => (
+            ScopeKind::Ward,
+            Some(place_id(instance, administrator, code).await?.0),
+        ),
     };
-    let given = Given { scope, reason: "demonstration", ends_at: None };
-    instance.identity.grant_role(administrator, actor, role, given).await?;
+    let given = Given {
+        scope,
+        reason: "demonstration",
+        ends_at: None,
+    };
+    instance
+        .identity
+        .grant_role(administrator, actor, role, given)
+        .await?;
     let caller = come_in(&instance.identity, &login).await?;
-    let is_first = !people.sign_ins.iter().any(|person| person.role.starts_with(role));
+    let is_first = !people
+        .sign_ins
+        .iter()
+        .any(|person| person.role.starts_with(role));
     if is_first {
         let words = match account.place {
             Some(_) => format!("{role}, Kestrel Ward"),
@@ -205,14 +244,30 @@ async fn invite_handler(
     let (actor, login) = invite(instance, administrator, &full, short.clone()).await?;
     let found = instance.tasking.people(administrator, false).await?;
     let worker = found.lines.iter().find(|line| line.name == short);
-    let worker = worker.with_context(|| format!("{short} was not imported"))?.worker.clone();
-    instance.tasking.link_worker(administrator, worker.id, actor).await?;
+    let worker = worker
+        .with_context(|| format!("{short} was not imported"))?
+        .worker
+        .clone();
+    instance
+        .tasking
+        .link_worker(administrator, worker.id, actor)
+        .await?;
     let scope = (ScopeKind::Team, Some(worker.team.0));
-    let given = Given { scope, reason: "demonstration", ends_at: None };
-    instance.identity.grant_role(administrator, actor, HANDLER, given).await?;
+    let given = Given {
+        scope,
+        reason: "demonstration",
+        ends_at: None,
+    };
+    instance
+        .identity
+        .grant_role(administrator, actor, HANDLER, given)
+        .await?;
     let caller = come_in(&instance.identity, &login).await?;
     if full == FOR_VISITORS {
-        people.sign_ins.push(sign_in(&login, &short, "Porter, on a phone", true));
+        people
+            .sign_ins
+            .push(sign_in(&login, &short, "Porter, on a phone", true));
+        instance.tasking.answers_in_real_time(worker.id);
         return Ok(None); // theirs is the visitor's phone: nobody presses its buttons
     }
     Ok(Some((caller, worker.id)))
@@ -234,8 +289,13 @@ async fn place_id(
     code: &str,
 ) -> anyhow::Result<LocationId> {
     let directory = instance.tasking.places(administrator).await?;
-    let found = directory.locations.iter().find(|location| location.code == code);
-    found.map(|location| location.id).ok_or_else(|| anyhow!("no place {code}"))
+    let found = directory
+        .locations
+        .iter()
+        .find(|location| location.code == code);
+    found
+        .map(|location| location.id)
+        .ok_or_else(|| anyhow!("no place {code}"))
 }
 
 fn sign_in(login: &str, name: &str, role: &str, on_phone: bool) -> DemoPerson {
@@ -253,8 +313,17 @@ pub fn print(people: &People, speed: u32) {
     println!("\nThe day runs {speed} times as fast as yours. Invented people to be:\n");
     for person in &people.sign_ins {
         // One word for the role, so that scripts can read the line as well.
-        let role = person.role.split([',', ' ']).next().unwrap_or_default().to_lowercase();
-        let role = if person.on_phone { "handler".to_owned() } else { role };
+        let role = person
+            .role
+            .split([',', ' '])
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
+        let role = if person.on_phone {
+            "handler".to_owned()
+        } else {
+            role
+        };
         println!("sign-in: {role} {} {PASSWORD}", person.login);
     }
     println!();

@@ -65,9 +65,16 @@ async fn live(running: &Hospital, member: &StaffMember) -> Result<(), TaskError>
         }
         let work = watch.work().await?;
         let stand = stand_of(&work);
-        if planned.as_ref().is_none_or(|(made_for, ..)| *made_for != stand) {
+        if planned
+            .as_ref()
+            .is_none_or(|(made_for, ..)| *made_for != stand)
+        {
             planned = plan(&behaviour, member, &work).map(|next| {
-                (stand, next.act, work.now.0 + i64::from(next.after_seconds) * SECOND)
+                (
+                    stand,
+                    next.act,
+                    work.now.0 + i64::from(next.after_seconds) * SECOND,
+                )
             });
         }
         if let Some((_, act, at)) = &planned
@@ -77,7 +84,9 @@ async fn live(running: &Hospital, member: &StaffMember) -> Result<(), TaskError>
             planned = None;
             continue;
         }
-        let wake = planned.as_ref().map_or(work.now.0 + MINUTE, |(_, _, at)| *at);
+        let wake = planned
+            .as_ref()
+            .map_or(work.now.0 + MINUTE, |(_, _, at)| *at);
         tokio::select! {
             () = running.until(wake.min(work.now.0 + MINUTE)) => {}
             () = mine(&mut notices, member) => {}
@@ -92,10 +101,13 @@ async fn mine(
 ) {
     use trust::ledger::entry::Key;
     loop {
-        let Ok(batch) = notices.recv().await else { return };
-        let is_mine = batch.iter().flat_map(|notice| &notice.touched).any(|(table, key)| {
-            table == "worker" && *key == Key::Int(member.worker.0)
-        });
+        let Ok(batch) = notices.recv().await else {
+            return;
+        };
+        let is_mine = batch
+            .iter()
+            .flat_map(|notice| &notice.touched)
+            .any(|(table, key)| table == "worker" && *key == Key::Int(member.worker.0));
         if is_mine {
             return;
         }
@@ -104,11 +116,18 @@ async fn mine(
 
 fn stand_of(work: &OwnWork) -> Stand {
     let job = work.jobs.first().map(|job| (job.id.0, job.state));
-    let asked = work.offer.as_ref().map(|(offer, task)| (offer.id.0, task.state));
+    let asked = work
+        .offer
+        .as_ref()
+        .map(|(offer, task)| (offer.id.0, task.state));
     // An idle person thinks again every minute; a busy one keeps to the plan.
     let is_idle = job.is_none() && asked.is_none();
     let minute = if is_idle { work.now.0 / MINUTE } else { 0 };
-    Stand { state: work.worker.state, job: job.or(asked), minute }
+    Stand {
+        state: work.worker.state,
+        job: job.or(asked),
+        minute,
+    }
 }
 
 fn plan(behaviour: &Behaviour, member: &StaffMember, work: &OwnWork) -> Option<Next> {
@@ -119,9 +138,10 @@ fn plan(behaviour: &Behaviour, member: &StaffMember, work: &OwnWork) -> Option<N
 }
 
 fn situation(member: &StaffMember, work: &OwnWork, now: i64) -> Option<(Option<u64>, Situation)> {
-    let shift = member.shifts.iter().find(|shift| {
-        shift.starts_at - EARLY <= now && now < shift.ends_at
-    });
+    let shift = member
+        .shifts
+        .iter()
+        .find(|shift| shift.starts_at - EARLY <= now && now < shift.ends_at);
     let number = |task: &Task| Some(task.id.0.unsigned_abs());
     if let Some((offer, task)) = &work.offer {
         let seconds = (offer.expires_at.0 - offer.made_at.0) / SECOND;
@@ -136,13 +156,16 @@ fn situation(member: &StaffMember, work: &OwnWork, now: i64) -> Option<(Option<u
             shift?;
             Situation::ShiftBegins
         }
-        WorkerState::Break => Situation::OnBreak { minutes: break_minutes(member, now) },
+        WorkerState::Break => Situation::OnBreak {
+            minutes: break_minutes(member, now),
+        },
         WorkerState::Comfort => Situation::Away,
         WorkerState::AdHoc => Situation::Helping,
         WorkerState::Silent => Situation::Silent,
-        WorkerState::Ready | WorkerState::Ending => {
-            Situation::Idle { break_due: is_break_due(member, now), shift_over: shift.is_none() }
-        }
+        WorkerState::Ready | WorkerState::Ending => Situation::Idle {
+            break_due: is_break_due(member, now),
+            shift_over: shift.is_none(),
+        },
         _ => return None,
     };
     Some((None, situation))
@@ -152,18 +175,29 @@ fn at_work(job: &Task, work: &OwnWork) -> Option<Situation> {
     let kind = work.directory.kind(job.kind)?;
     let handling_seconds = kind.spec.0.handling_seconds;
     let walk = |from: Option<LocationId>, to: Option<LocationId>| {
-        let seconds = from.zip(to).and_then(|(from, to)| work.directory.walk_seconds(from, to));
-        seconds.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(WALK_UNKNOWN)
+        let seconds = from
+            .zip(to)
+            .and_then(|(from, to)| work.directory.walk_seconds(from, to));
+        seconds
+            .and_then(|seconds| u32::try_from(seconds).ok())
+            .unwrap_or(WALK_UNKNOWN)
     };
     Some(match job.state {
         TaskState::Accepted => Situation::Accepted,
-        TaskState::EnRoute => Situation::Coming { walk_seconds: walk(work.place, Some(job.from)) },
+        TaskState::EnRoute => Situation::Coming {
+            walk_seconds: walk(work.place, Some(job.from)),
+        },
         TaskState::AtPickup if job.crew.iter().any(|member| !member.is_here) => {
-            let is_here = job.crew.iter().any(|one| one.worker == work.worker.id && one.is_here);
+            let is_here = job
+                .crew
+                .iter()
+                .any(|one| one.worker == work.worker.id && one.is_here);
             if is_here {
                 Situation::AwaitsSecond
             } else {
-                Situation::Coming { walk_seconds: walk(work.place, Some(job.from)) }
+                Situation::Coming {
+                    walk_seconds: walk(work.place, Some(job.from)),
+                }
             }
         }
         TaskState::AtPickup => Situation::AtPickup {
@@ -173,7 +207,9 @@ fn at_work(job: &Task, work: &OwnWork) -> Option<Situation> {
             with_patient: job.patient.is_some(),
         },
         TaskState::Paused => Situation::Paused,
-        TaskState::InTransit => Situation::Moving { walk_seconds: walk(Some(job.from), job.to) },
+        TaskState::InTransit => Situation::Moving {
+            walk_seconds: walk(Some(job.from), job.to),
+        },
         TaskState::AtDrop => Situation::AtDrop { handling_seconds },
         TaskState::PostAction => Situation::Finishing,
         _ => return None,
@@ -211,11 +247,16 @@ async fn press(
     work: &OwnWork,
 ) -> Result<(), TaskError> {
     let pressed = match (act, &work.offer, work.jobs.first()) {
-        (Act::Accept, Some((offer, _)), _) => {
-            running.tasking.accept_offer(caller, offer.id).await.map(drop)
-        }
+        (Act::Accept, Some((offer, _)), _) => running
+            .tasking
+            .accept_offer(caller, offer.id)
+            .await
+            .map(drop),
         (Act::Decline(reason), Some((offer, _)), _) => {
-            running.tasking.decline_offer(caller, offer.id, reason).await
+            running
+                .tasking
+                .decline_offer(caller, offer.id, reason)
+                .await
         }
         (act, _, Some(job)) => at_a_job(running, caller, act, job).await,
         (act, _, None) => between_jobs(running, caller, act).await,
@@ -244,7 +285,11 @@ async fn at_a_job(
         Act::Arrive => tasking.arrive(caller, job.id).await,
         Act::Pause(reason) => tasking.pause(caller, job.id, reason).await,
         Act::Resume => tasking.resume(caller, job.id).await,
-        Act::Depart => tasking.depart(caller, job.id, IdentityCheck::Confirmed).await,
+        Act::Depart => {
+            tasking
+                .depart(caller, job.id, IdentityCheck::Confirmed)
+                .await
+        }
         Act::ReachDrop => tasking.reach_drop(caller, job.id).await,
         Act::Complete => tasking.complete(caller, job.id).await,
         _ => Ok(()),

@@ -10,11 +10,7 @@ use care::tasking::{
 };
 use trust::identity::caller::Caller;
 
-use super::{
-    Hospital, Running,
-    day::Request,
-    setting::People,
-};
+use super::{Hospital, Running, day::Request, setting::People};
 use crate::instance::Instance;
 
 /// Requests from this long before the begin are posted at once, so that the board is not empty.
@@ -29,14 +25,23 @@ struct Clerks {
 /// Lets the wards begin.
 pub fn begin(instance: &Instance, people: &People, requests: Vec<Request>) {
     let running = Running::of(instance);
-    let Some(first) = people.switchboard.clone() else { return };
-    let places: Vec<_> =
-        people.wards.iter().map(|clerk| (clerk.place, clerk.caller.clone())).collect();
-    let Ok(coordinator) = instance.board_service() else { return };
+    let Some(first) = people.switchboard.clone() else {
+        return;
+    };
+    let places: Vec<_> = people
+        .wards
+        .iter()
+        .map(|clerk| (clerk.place, clerk.caller.clone()))
+        .collect();
+    let Ok(coordinator) = instance.board_service() else {
+        return;
+    };
     let feed = running.clone();
     #[expect(clippy::disallowed_methods, reason = "the simulated wards' home")]
     tokio::spawn(async move {
-        let Some(directory) = directory(&feed, &coordinator).await else { return };
+        let Some(directory) = directory(&feed, &coordinator).await else {
+            return;
+        };
         let by_place = places
             .into_iter()
             .filter_map(|(code, caller)| Some((place(&directory, code)?, caller)))
@@ -47,16 +52,28 @@ pub fn begin(instance: &Instance, people: &People, requests: Vec<Request>) {
 }
 
 async fn directory(running: &Hospital, service: &Caller) -> Option<Arc<Directory>> {
-    let watch = running.tasking.watch_board(service, "demonstration").await.ok()?;
+    let watch = running
+        .tasking
+        .watch_board(service, "demonstration")
+        .await
+        .ok()?;
     watch.directory().await.ok()
 }
 
 fn place(directory: &Directory, code: &str) -> Option<LocationId> {
-    directory.locations.iter().find(|location| location.code == code).map(|at| at.id)
+    directory
+        .locations
+        .iter()
+        .find(|location| location.code == code)
+        .map(|at| at.id)
 }
 
 fn kind(directory: &Directory, code: &str) -> Option<TaskTypeId> {
-    directory.task_types.iter().find(|kind| kind.code == code).map(|kind| kind.id)
+    directory
+        .task_types
+        .iter()
+        .find(|kind| kind.code == code)
+        .map(|kind| kind.id)
 }
 
 async fn post(running: Hospital, directory: Arc<Directory>, clerks: Clerks, all: Vec<Request>) {
@@ -72,7 +89,9 @@ async fn post(running: Hospital, directory: Arc<Directory>, clerks: Clerks, all:
         if running.is_over() {
             return;
         }
-        let Some((wish, from)) = wish(&directory, &request) else { continue };
+        let Some((wish, from)) = wish(&directory, &request) else {
+            continue;
+        };
         // The ward's own clerk asks where there is one; else the switchboard does it for them.
         let caller = clerks.by_place.get(&from).unwrap_or(&clerks.first).clone();
         match running.tasking.request_task(&caller, wish).await {

@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
 use care::tasking::Tasking;
+use jiff::tz::TimeZone;
 use tokio::sync::watch;
 use trust::{
     identity::{Identity, caller::Caller},
     ledger::checkpoint::VerifyingKey,
-    store::{
-        Store, anchoring, health::Health, instance::InstanceRecord, value::Moment,
-    },
+    store::{Store, anchoring, health::Health, instance::InstanceRecord, value::Moment},
 };
 
 use super::{
@@ -90,6 +88,7 @@ impl App {
             at: None,
             theme,
             now_micros: self.store.clock().day().0,
+            speed: self.store.clock().speed(),
             session_ends_micros: None,
             quarantine,
             log: None,
@@ -105,9 +104,13 @@ impl App {
         let clock = self.store.clock();
         // Clocks on a page run by the hospital's day; the session ends by the wall.
         let left = profile.idle_until.since(clock.wall());
+        let left = left.saturating_mul(i64::from(clock.speed()));
         let role = profile.roles.join(", ");
         Shell {
-            reader: Some(Reader { name: profile.name.clone(), role }),
+            reader: Some(Reader {
+                name: profile.name.clone(),
+                role,
+            }),
             entries: entries(caller),
             at,
             session_ends_micros: Some(clock.day().0.saturating_add(left)),
@@ -128,12 +131,17 @@ impl App {
         // Anchors are stamped by the wall; the page shows the hospital's day.
         let clock = self.store.clock();
         let on_the_day = |at: Moment| {
-            let ago = clock.wall().since(at).saturating_mul(i64::from(clock.speed()));
+            let ago = clock
+                .wall()
+                .since(at)
+                .saturating_mul(i64::from(clock.speed()));
             clock.day().after(-ago)
         };
         LogLine {
             entries: self.store.head().borrow().size,
-            anchored: anchored.map(|at| self.times.clock(on_the_day(at))).unwrap_or_default(),
+            anchored: anchored
+                .map(|at| self.times.clock(on_the_day(at)))
+                .unwrap_or_default(),
         }
     }
 
@@ -163,5 +171,7 @@ fn entries(caller: &Caller) -> Vec<Entry> {
         (caller.may(identity::ViewRoles), Entry::Roles),
         (caller.may(identity::ViewAccounts), Entry::Accounts),
     ];
-    all.into_iter().filter_map(|(may, entry)| may.then_some(entry)).collect()
+    all.into_iter()
+        .filter_map(|(may, entry)| may.then_some(entry))
+        .collect()
 }

@@ -63,7 +63,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Themed {
 }
 
 fn theme(jar: &CookieJar) -> Theme {
-    Theme::from_code(jar.get(THEME).map(|cookie| cookie.value()).unwrap_or_default())
+    Theme::from_code(
+        jar.get(THEME)
+            .map(|cookie| cookie.value())
+            .unwrap_or_default(),
+    )
 }
 
 /// The token of a request, from its cookie or its header.
@@ -73,13 +77,18 @@ fn token(parts: &Parts, jar: &CookieJar) -> Option<String> {
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "));
-    bearer.map(str::to_owned).or_else(|| Some(jar.get(SESSION)?.value().to_owned()))
+    bearer
+        .map(str::to_owned)
+        .or_else(|| Some(jar.get(SESSION)?.value().to_owned()))
 }
 
 /// Live streams and what a page fetches by itself do not keep a session open (control A8).
 fn is_active(parts: &Parts) -> bool {
     let is_background = parts.headers.contains_key("almoner-background");
-    let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accept = parts
+        .headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
     let is_stream = accept.is_some_and(|accept| accept.contains("text/event-stream"));
     !is_background && !is_stream && !parts.uri.path().ends_with("/live")
 }
@@ -91,7 +100,9 @@ impl FromRequestParts<Arc<App>> for AtTheDoor {
         let jar = CookieJar::from_headers(&parts.headers);
         let theme = theme(&jar);
         let refused = |reason: &str, error: Option<CallerError>| away(parts, app, reason, error);
-        let Some(token) = token(parts, &jar) else { return Err(refused("", None)) };
+        let Some(token) = token(parts, &jar) else {
+            return Err(refused("", None));
+        };
         match app.identity.caller(&token, is_active(parts)).await {
             Ok(caller) => Ok(Self(SignedIn { caller, theme })),
             Err(CallerError::NotSignedIn) => Err(refused("", None)),
@@ -135,6 +146,10 @@ fn away(parts: &Parts, app: &App, reason: &str, error: Option<CallerError>) -> R
         return PageError::of(app, refusal).into_response();
     }
     let next = parts.uri.path();
-    let because = if reason.is_empty() { "" } else { "&because=quiet" };
+    let because = if reason.is_empty() {
+        ""
+    } else {
+        "&because=quiet"
+    };
     Redirect::to(&format!("/sign-in?next={next}{because}")).into_response()
 }

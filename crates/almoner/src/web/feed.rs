@@ -15,8 +15,15 @@ const GATHER: Duration = Duration::from_millis(80);
 /// Without changes the board is read again this often: tasks become late by themselves.
 const REFRESH: Duration = Duration::from_secs(5);
 /// The tables a board is made of.
-const TABLES: [&str; 7] =
-    ["task", "worker", "offer", "location", "task_type", "team", "site"];
+const TABLES: [&str; 7] = [
+    "task",
+    "worker",
+    "offer",
+    "location",
+    "task_type",
+    "team",
+    "site",
+];
 
 /// The latest reading of the board.
 #[derive(Clone)]

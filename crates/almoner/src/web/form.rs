@@ -35,9 +35,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Checked<T> {
 
 fn page_rejection(rejection: &FormRejection) -> Response {
     let status = rejection.status();
-    let words = words_for(status);
-    let response = PageError::from(Refusal::because(Problem::NotUnderstood, words)).into_response();
-    (status, response).into_response()
+    let refusal = Refusal::because(Problem::NotUnderstood, words_for(status));
+    let exact_status = Some(status);
+    PageError::from(Refusal {
+        exact_status,
+        ..refusal
+    })
+    .into_response()
 }
 
 /// The id in a page's address. What is no id leads nowhere, like one that is not there.
@@ -90,8 +94,15 @@ fn api_rejection(rejection: &JsonRejection) -> Response {
         JsonRejection::JsonSyntaxError(error) => error.body_text(),
         _ => words_for(status).to_owned(),
     };
-    let problem = Refusal::because(Problem::NotUnderstood, words).as_problem();
-    (status, problem).into_response()
+    let refusal = Refusal::because(Problem::NotUnderstood, words);
+    // The document says the same status as its envelope.
+    let exact_status = Some(status);
+    Refusal {
+        exact_status,
+        ..refusal
+    }
+    .as_problem()
+    .into_response()
 }
 
 fn words_for(status: StatusCode) -> &'static str {

@@ -66,7 +66,10 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), one_origin))
         .with_state(app)
         .merge(assets::router())
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_MAX))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            REQUEST_MAX,
+        ))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(security_headers))
         .layer(CatchPanicLayer::custom(panicked))
@@ -90,7 +93,11 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn not_there(State(app): State<Arc<App>>, request: Request) -> Response {
-    refused(&app, request.uri().path(), Refusal::usual(Problem::NotThere))
+    refused(
+        &app,
+        request.uri().path(),
+        Refusal::usual(Problem::NotThere),
+    )
 }
 
 /// A page for people, a problem document for scripts.
@@ -109,14 +116,27 @@ async fn one_origin(State(app): State<Arc<App>>, request: Request, next: Next) -
         .or_else(|| request.headers().get(header::HOST)?.to_str().ok())
         .unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, port)| {
-        if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host }
+        if port.bytes().all(|byte| byte.is_ascii_digit()) {
+            name
+        } else {
+            host
+        }
     });
     // Health checks come from the machine itself, by address.
     let is_health = matches!(request.uri().path(), "/livez" | "/readyz");
-    if is_health || app.hosts.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+    if is_health
+        || app
+            .hosts
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name))
+    {
         return next.run(request).await;
     }
-    refused(&app, request.uri().path(), Refusal::usual(Problem::WrongHost))
+    refused(
+        &app,
+        request.uri().path(),
+        Refusal::usual(Problem::WrongHost),
+    )
 }
 
 async fn security_headers(request: Request, next: Next) -> Response {
@@ -133,8 +153,14 @@ async fn security_headers(request: Request, next: Next) -> Response {
     for (name, value) in all {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    headers.insert(
+        "cross-origin-opener-policy",
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        "cross-origin-resource-policy",
+        HeaderValue::from_static("same-origin"),
+    );
     headers.insert(
         "permissions-policy",
         HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),

@@ -29,6 +29,8 @@ pub struct Refusal {
     pub problem: Problem,
     /// The stable name of the kind, for scripts.
     pub slug: &'static str,
+    /// The HTTP status, where it says more than the problem's usual one.
+    pub exact_status: Option<StatusCode>,
     /// What happened, if there are better words than the usual.
     pub sentence: Option<String>,
     /// The incident number, for a fault of ours.
@@ -55,29 +57,48 @@ impl Refusal {
             Problem::Fault => "fault",
         };
         let retry_after = (problem == Problem::Busy).then_some(1);
-        Self { problem, slug, sentence: None, incident: None, retry_after }
+        Self {
+            problem,
+            slug,
+            exact_status: None,
+            sentence: None,
+            incident: None,
+            retry_after,
+        }
     }
 
     /// The same with a sentence that says more.
     #[must_use]
     pub fn because(problem: Problem, sentence: impl Into<String>) -> Self {
-        Self { sentence: Some(sentence.into()), ..Self::usual(problem) }
+        Self {
+            sentence: Some(sentence.into()),
+            ..Self::usual(problem)
+        }
     }
 
     /// The terms of use have not been accepted.
     #[must_use]
     pub fn terms() -> Self {
         let sentence = "Accept the terms of use first.";
-        Self { slug: "terms", ..Self::because(Problem::NotYours, sentence) }
+        Self {
+            slug: "terms",
+            ..Self::because(Problem::NotYours, sentence)
+        }
     }
 
     fn fault(what: &str) -> Self {
-        Self { incident: Some(incident(what)), ..Self::usual(Problem::Fault) }
+        Self {
+            incident: Some(incident(what)),
+            ..Self::usual(Problem::Fault)
+        }
     }
 
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
+        if let Some(status) = self.exact_status {
+            return status;
+        }
         match self.problem {
             Problem::NotUnderstood => StatusCode::UNPROCESSABLE_ENTITY,
             Problem::SignedOut => StatusCode::UNAUTHORIZED,
@@ -111,7 +132,9 @@ impl Refusal {
 
     fn retry(&self, mut response: Response) -> Response {
         if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -132,7 +155,10 @@ impl From<StoreError> for Refusal {
             StoreError::Quicker => Self::usual(Problem::SomeoneWasQuicker),
             StoreError::Rule(rule) => {
                 tracing::info!(%rule, "refused by a rule of the database");
-                Self::because(Problem::SomeoneWasQuicker, "That is there already, or still in use.")
+                Self::because(
+                    Problem::SomeoneWasQuicker,
+                    "That is there already, or still in use.",
+                )
             }
             StoreError::TryAgain
             | StoreError::Busy
@@ -151,9 +177,10 @@ impl From<StoreError> for Refusal {
             StoreError::Quarantined(reason) => Self::because(Problem::Quarantine, reason),
             StoreError::Tampered { .. } => Self::fault(&error.to_string()),
             StoreError::Sealed(_) => Self::fault(&error.to_string()),
-            StoreError::EventTooLarge(_) => {
-                Self::because(Problem::NotUnderstood, "That is more than one step can hold.")
-            }
+            StoreError::EventTooLarge(_) => Self::because(
+                Problem::NotUnderstood,
+                "That is more than one step can hold.",
+            ),
             StoreError::Statement(_) => Self::fault(&error.to_string()),
         }
     }
@@ -183,9 +210,10 @@ impl From<TaskError> for Refusal {
                 slug: step_slug(&step),
                 ..Self::because(Problem::SomeoneWasQuicker, sentence)
             },
-            TaskError::Worker(_) | TaskError::HandsFull(_) | TaskError::CannotBeAsked(_) => {
-                Self { slug: "not-now", ..Self::because(Problem::SomeoneWasQuicker, sentence) }
-            }
+            TaskError::Worker(_) | TaskError::HandsFull(_) | TaskError::CannotBeAsked(_) => Self {
+                slug: "not-now",
+                ..Self::because(Problem::SomeoneWasQuicker, sentence)
+            },
             TaskError::Unsuited(_)
             | TaskError::Places
             | TaskError::Kind
@@ -213,8 +241,15 @@ fn step_slug(step: &TransitionError) -> &'static str {
 /// A library's lower-case message as a sentence.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
-    let stop = if text.ends_with(['.', '?', '!']) { "" } else { "." };
+    let first: String = letters
+        .next()
+        .map(|letter| letter.to_uppercase().collect())
+        .unwrap_or_default();
+    let stop = if text.ends_with(['.', '?', '!']) {
+        ""
+    } else {
+        "."
+    };
     format!("{first}{}{stop}", letters.as_str())
 }
 
@@ -239,12 +274,14 @@ impl From<SignInError> for Refusal {
     fn from(error: SignInError) -> Self {
         let sentence = sentence(&error.to_string());
         match error {
-            SignInError::Wrong => {
-                Self { slug: "wrong", ..Self::because(Problem::SignedOut, sentence) }
-            }
-            SignInError::Wait(seconds) => {
-                Self { retry_after: Some(seconds), ..Self::because(Problem::TooMany, sentence) }
-            }
+            SignInError::Wrong => Self {
+                slug: "wrong",
+                ..Self::because(Problem::SignedOut, sentence)
+            },
+            SignInError::Wait(seconds) => Self {
+                retry_after: Some(seconds),
+                ..Self::because(Problem::TooMany, sentence)
+            },
             SignInError::Password(_) => Self::because(Problem::NotUnderstood, sentence),
             SignInError::TooMany(_) => Self::because(Problem::Busy, sentence),
             SignInError::Store(error) => error.into(),
@@ -262,13 +299,19 @@ impl PageError {
     /// With the instance's frame.
     #[must_use]
     pub fn of(app: &App, refusal: Refusal) -> Self {
-        Self { refusal, shell: Some(Box::new(app.bare_shell(Theme::Device))) }
+        Self {
+            refusal,
+            shell: Some(Box::new(app.bare_shell(Theme::Device))),
+        }
     }
 }
 
 impl<E: Into<Refusal>> From<E> for PageError {
     fn from(error: E) -> Self {
-        Self { refusal: error.into(), shell: None }
+        Self {
+            refusal: error.into(),
+            shell: None,
+        }
     }
 }
 
@@ -290,6 +333,7 @@ fn plain_shell() -> Shell {
         at: None,
         theme: Theme::Device,
         now_micros: 0,
+        speed: 1,
         session_ends_micros: None,
         quarantine: None,
         log: None,

@@ -31,12 +31,21 @@ pub async fn run(
     let (certificate, key) = folder.tls();
     // Fails only when a provider is installed already, which is then this one.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let tls = RustlsConfig::from_pem_file(&certificate, &key).await.with_context(|| {
-        format!("{} and {} cannot be used", certificate.display(), key.display())
-    })?;
+    let tls = RustlsConfig::from_pem_file(&certificate, &key)
+        .await
+        .with_context(|| {
+            format!(
+                "{} and {} cannot be used",
+                certificate.display(),
+                key.display()
+            )
+        })?;
     println!("listening on https://{listen}");
     let server = axum_server::bind_rustls(listen, tls).handle(handle);
-    server.serve(router.into_make_service()).await.with_context(|| format!("on {listen}"))
+    server
+        .serve(router.into_make_service())
+        .await
+        .with_context(|| format!("on {listen}"))
 }
 
 /// Plain HTTP, for loopback only.
@@ -62,7 +71,9 @@ pub fn stop_on_signal(handle: Handle<SocketAddr>) {
     use tokio::signal::unix::{SignalKind, signal};
     #[expect(clippy::disallowed_methods, reason = "the home of signals")]
     tokio::spawn(async move {
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+            return;
+        };
         tokio::select! {
             _ = terminate.recv() => {}
             _ = tokio::signal::ctrl_c() => {}
@@ -84,7 +95,11 @@ pub fn make_certificate(folder: &Folder, host: &str) -> anyhow::Result<()> {
 
 fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     use std::io::Write;
-    let opened = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let opened = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
     let mut file = opened.with_context(|| format!("{} cannot be made", path.display()))?;
     file.write_all(bytes)?;
     Ok(file.sync_all()?)

@@ -66,8 +66,14 @@ impl Times {
         let moment = Moment(at.timestamp().as_microsecond());
         // Shortly past is past; long past means tomorrow.
         if moment.since(now) < -6 * 60 * MINUTE {
-            let tomorrow = today.tomorrow().ok()?.to_datetime(time).to_zoned(self.zone.clone());
-            return tomorrow.ok().map(|at| Moment(at.timestamp().as_microsecond()));
+            let tomorrow = today
+                .tomorrow()
+                .ok()?
+                .to_datetime(time)
+                .to_zoned(self.zone.clone());
+            return tomorrow
+                .ok()
+                .map(|at| Moment(at.timestamp().as_microsecond()));
         }
         Some(moment)
     }

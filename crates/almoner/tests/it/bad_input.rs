@@ -1,4 +1,5 @@
-//! What nobody should send: too much, broken, of the wrong kind, to the wrong house, from elsewhere.
+//! What nobody should send: too much, broken, of the wrong kind, to the wrong house, from
+//! elsewhere.
 //!
 //! Each is answered with a sentence and a status of its own; nothing is stored, nothing breaks.
 //! What the importers make of bad files is in `import.rs`.
@@ -20,7 +21,9 @@ fn raw(kind: &str, text: &str) -> Sent {
 }
 
 async fn post(house: &House, who: &Person, path: &str, sent: Sent) -> Answer {
-    house.send(house.request(Some(who), "POST", path, sent)).await
+    house
+        .send(house.request(Some(who), "POST", path, sent))
+        .await
 }
 
 on_both! {
@@ -59,8 +62,8 @@ on_both! {
         let before = house.position().await;
         for (what, sent, status) in tries {
             let answer = post(&house, nurse, "/api/v1/tasks", sent).await;
-            assert_eq!(answer.status, status, "{what}: {}", answer.body);
-            assert!(answer.is_problem(), "{what}: {} {}", answer.header("content-type"), answer.body);
+            assert_eq!(answer.status, status, "{what}: {}", answer.said());
+            assert!(answer.is_problem(), "{what}: {} {}", answer.header("content-type"), answer.said());
         }
         assert_eq!(house.changes_since(before).await, [""; 0]);
         assert_eq!(post(&house, nurse, "/api/v1/tasks", Sent::Json(good)).await.status, 201);
@@ -93,9 +96,9 @@ on_both! {
                 let is_file = route.path.starts_with("/import/") && answer.status == 422;
                 // The log's first entry has the number 0.
                 let is_first = route.path.starts_with("/log/") && id == "0";
-                assert!(answer.status == 404 || is_file || is_first, "{at}: {}", answer.body);
+                assert!(answer.status == 404 || is_file || is_first, "{at}: {}", answer.said());
                 if path.starts_with("/api/") {
-                    assert!(answer.is_problem(), "{at}: {}", answer.body);
+                    assert!(answer.is_problem(), "{at}: {}", answer.said());
                 }
             }
         }
@@ -125,7 +128,7 @@ on_both! {
         for (path, sent, status) in tries {
             let what = format!("{path} {sent:.60?}");
             let answer = post(&house, &house.nurse, path, sent).await;
-            assert_eq!(answer.status, status, "{what}: {}", answer.body);
+            assert_eq!(answer.status, status, "{what}: {}", answer.said());
             assert!(answer.header("content-type").starts_with("text/html"), "{what}");
         }
         assert_eq!(house.changes_since(before).await, [""; 0]);

@@ -12,7 +12,7 @@ on_both! {
     /// Pages load nothing from elsewhere, run nothing that is written into them, are in nobody's
     /// frame and in no cache; errors are no exception.
     async fn every_page_is_closed_to_the_outside(house: House) {
-        let ids = [("page", "start".to_owned()), ("file", "almoner.css".to_owned()),
+        let ids = [("page", "sign-in".to_owned()), ("file", "almoner.css".to_owned()),
             ("lane", "0".to_owned()), ("sequence", "0".to_owned()), ("control", "A1".to_owned())];
         let pages = GUARDED.iter().map(|route| (route.method, route.path)).chain(PUBLIC);
         for (method, path) in pages.chain([("GET", "/nowhere"), ("POST", "/sign-in")]) {
@@ -58,7 +58,8 @@ on_both! {
         for attribute in ["HttpOnly", "Secure", "Path=/"] {
             assert!(attributes.contains(&attribute), "{attribute} in {cookie}");
         }
-        let same_site = attributes.iter().any(|part| ["SameSite=Lax", "SameSite=Strict"].contains(part));
+        let strict = ["SameSite=Lax", "SameSite=Strict"];
+        let same_site = attributes.iter().any(|part| strict.contains(part));
         assert!(same_site, "{cookie}");
         assert!(!cookie.contains("Domain"), "{cookie}");
         assert!(!cookie.contains(&house.nurse.token), "each sign-in has a token of its own");
@@ -129,9 +130,14 @@ on_both! {
 fn without_times(body: &str) -> String {
     let is_stamp = |word: &str| word.len() >= 16 && word.bytes().all(|byte| byte.is_ascii_digit());
     let split = body.split_inclusive(|letter: char| !letter.is_ascii_digit());
-    split.map(|word| {
-        let digits = word.trim_end_matches(|letter: char| !letter.is_ascii_digit());
-        if is_stamp(digits) { word.replace(digits, "#") } else { word.to_owned() }
-    })
-    .collect()
+    split
+        .map(|word| {
+            let digits = word.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+            if is_stamp(digits) {
+                word.replace(digits, "#")
+            } else {
+                word.to_owned()
+            }
+        })
+        .collect()
 }

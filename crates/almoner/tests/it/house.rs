@@ -89,7 +89,8 @@ pub struct Person {
 impl Person {
     /// The handler's number.
     pub fn worker(&self) -> WorkerId {
-        self.worker.unwrap_or_else(|| panic!("{} is no handler", self.login))
+        self.worker
+            .unwrap_or_else(|| panic!("{} is no handler", self.login))
     }
 }
 
@@ -146,16 +147,29 @@ impl House {
         settings.name = "Mini Infirmary".to_owned();
         settings.plain_http = true;
         settings.listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        let created = instance::create(&folder, &settings, ADMINISTRATOR).await.unwrap();
+        let created = instance::create(&folder, &settings, ADMINISTRATOR)
+            .await
+            .unwrap();
         // Founding is stamped by the machine's clock, and a grant counts from then on.
         let clock = Clock::manual(Clock::system().wall());
         let instance = instance::open(&folder, clock.clone()).await.unwrap();
-        instance.identity.set_password(ADMINISTRATOR, &created.code, PASSWORD).await.unwrap();
+        instance
+            .identity
+            .set_password(ADMINISTRATOR, &created.code, PASSWORD)
+            .await
+            .unwrap();
         let administrator = come_in(&instance.identity, ADMINISTRATOR).await;
         furnish(&instance, &administrator.caller).await;
-        let staff = Staff { instance: &instance, administrator: &administrator.caller };
-        let nurse = staff.office("nell.ash", REQUESTER, staff.ward("WARD-A").await).await;
-        let clerk = staff.office("carl.birch", REQUESTER, staff.ward("WARD-B").await).await;
+        let staff = Staff {
+            instance: &instance,
+            administrator: &administrator.caller,
+        };
+        let nurse = staff
+            .office("nell.ash", REQUESTER, staff.ward("WARD-A").await)
+            .await;
+        let clerk = staff
+            .office("carl.birch", REQUESTER, staff.ward("WARD-B").await)
+            .await;
         let everywhere = (ScopeKind::All, None);
         let coordinator = staff.office("cora.elm", COORDINATOR, everywhere).await;
         let team = (ScopeKind::Team, Some(staff.team("Cleaning").await.0));
@@ -167,48 +181,90 @@ impl House {
         let app = App::new(&instance, vec![]).unwrap();
         let router = web::router(app.clone());
         Self {
-            app, instance, clock, router, nurse, clerk, joel, amara, dylan, coordinator,
-            cleaning_lead, administrator, auditor, folder,
+            app,
+            instance,
+            clock,
+            router,
+            nurse,
+            clerk,
+            joel,
+            amara,
+            dylan,
+            coordinator,
+            cleaning_lead,
+            administrator,
+            auditor,
+            folder,
             _temporary: temporary,
             _database: database,
         }
     }
 
     /// Signs somebody in who may only set up, or only coordinate, one team.
-    pub async fn somebody(&self, login: &str, role: &str, scope: (ScopeKind, Option<i64>)) -> Person {
+    pub async fn somebody(
+        &self,
+        login: &str,
+        role: &str,
+        scope: (ScopeKind, Option<i64>),
+    ) -> Person {
         let administrator = &self.administrator.caller;
-        Staff { instance: &self.instance, administrator }.office(login, role, scope).await
+        Staff {
+            instance: &self.instance,
+            administrator,
+        }
+        .office(login, role, scope)
+        .await
     }
 
     /// Makes an account that has no password yet; its number and code.
     pub async fn invited(&self, login: &str) -> (ActorId, String) {
         let administrator = &self.administrator.caller;
-        Staff { instance: &self.instance, administrator }.invite(login, login).await
+        Staff {
+            instance: &self.instance,
+            administrator,
+        }
+        .invite(login, login)
+        .await
     }
 
     /// A place by its code.
     pub async fn place(&self, code: &str) -> LocationId {
         let directory = self.instance.tasking.directory().await.unwrap();
-        directory.locations.iter().find(|place| place.code == code).unwrap().id
+        directory
+            .locations
+            .iter()
+            .find(|place| place.code == code)
+            .unwrap()
+            .id
     }
 
     /// A kind of work by its code.
     pub async fn kind(&self, code: &str) -> TaskTypeId {
         let directory = self.instance.tasking.directory().await.unwrap();
-        directory.task_types.iter().find(|kind| kind.code == code).unwrap().id
+        directory
+            .task_types
+            .iter()
+            .find(|kind| kind.code == code)
+            .unwrap()
+            .id
     }
 
     /// A team by its code.
     pub async fn team(&self, code: &str) -> TeamId {
         let directory = self.instance.tasking.directory().await.unwrap();
-        directory.teams.iter().find(|team| team.code == code).unwrap().id
+        directory
+            .teams
+            .iter()
+            .find(|team| team.code == code)
+            .unwrap()
+            .id
     }
 
     /// Asks for work over the API; the task's number.
     pub async fn ask(&self, who: &Person, kind: &str, from: &str, to: Option<&str>) -> i64 {
         let wish = json!({ "task_type": kind, "priority": "ROUTINE", "from": from, "to": to });
         let answer = self.call(who, "/api/v1/tasks", wish).await;
-        assert_eq!(answer.status, 201, "{}", answer.body);
+        assert_eq!(answer.status, 201, "{}", answer.said());
         answer.json()["id"].as_i64().unwrap()
     }
 
@@ -216,7 +272,7 @@ impl House {
     pub async fn begin_shift(&self, who: &Person) {
         let change = json!({ "change": "start_shift" });
         let answer = self.call(who, "/api/v1/me/state", change).await;
-        assert_eq!(answer.status, 204, "{}", answer.body);
+        assert_eq!(answer.status, 204, "{}", answer.said());
     }
 
     /// A coordinator asks this handler for a task; the offer's number.
@@ -224,8 +280,11 @@ impl House {
         let choice = json!({ "worker": to.worker().0, "reason": "PLAN_CHANGED" });
         let path = format!("/api/v1/tasks/{task}/assign");
         let answer = self.call(&self.coordinator, &path, choice).await;
-        assert_eq!(answer.status, 204, "{}", answer.body);
-        self.own_offer(to).await.unwrap_or_else(|| panic!("{} is not asked", to.login)).0
+        assert_eq!(answer.status, 204, "{}", answer.said());
+        self.own_offer(to)
+            .await
+            .unwrap_or_else(|| panic!("{} is not asked", to.login))
+            .0
     }
 
     /// The question that a handler's phone shows: its number, its task, why them.
@@ -233,12 +292,18 @@ impl House {
         let work = self.get(who, "/api/v1/me/work").await.json();
         let offer = work["offer"].as_object()?;
         let number = |name: &str| offer[name].as_i64().unwrap();
-        Some((number("id"), number("task"), offer["why"].as_str().unwrap().to_owned()))
+        Some((
+            number("id"),
+            number("task"),
+            offer["why"].as_str().unwrap().to_owned(),
+        ))
     }
 
     /// A task as the coordinator sees it.
     pub async fn task(&self, id: i64) -> serde_json::Value {
-        self.get(&self.coordinator, &format!("/api/v1/tasks/{id}")).await.json()
+        self.get(&self.coordinator, &format!("/api/v1/tasks/{id}"))
+            .await
+            .json()
     }
 
     /// Where a task stands.
@@ -270,11 +335,19 @@ impl House {
     /// changes, since it is a look.
     pub async fn entries_since(&self, position: u64) -> Vec<Entry> {
         let permit = self.auditor.caller.permit(ViewLog).await.unwrap();
-        let event = LogViewed { lane: None, sequence: None };
+        let event = LogViewed {
+            lane: None,
+            sequence: None,
+        };
         let mut reader = self.app.store.read(permit, event).await.unwrap();
         let page = reader.log_page(0, None, 10_000, |entry| entry.sequence >= position);
-        let mut found: Vec<Entry> =
-            page.await.unwrap().entries.into_iter().filter_map(|logged| logged.entry).collect();
+        let mut found: Vec<Entry> = page
+            .await
+            .unwrap()
+            .entries
+            .into_iter()
+            .filter_map(|logged| logged.entry)
+            .collect();
         found.reverse();
         found
     }
@@ -323,7 +396,13 @@ async fn come_in(identity: &Identity, login: &str) -> Person {
     identity.accept_terms(&caller).await.unwrap();
     let caller = identity.caller(&started.token, true).await.unwrap();
     let (login, token) = (login.to_owned(), started.token);
-    Person { login, account: started.account, token, caller, worker: None }
+    Person {
+        login,
+        account: started.account,
+        token,
+        caller,
+        worker: None,
+    }
 }
 
 /// Puts people into an instance.
@@ -335,13 +414,22 @@ struct Staff<'a> {
 impl Staff<'_> {
     async fn ward(&self, code: &str) -> (ScopeKind, Option<i64>) {
         let directory = self.instance.tasking.directory().await.unwrap();
-        let place = directory.locations.iter().find(|place| place.code == code).unwrap();
+        let place = directory
+            .locations
+            .iter()
+            .find(|place| place.code == code)
+            .unwrap();
         (ScopeKind::Ward, Some(place.id.0))
     }
 
     async fn team(&self, code: &str) -> TeamId {
         let directory = self.instance.tasking.directory().await.unwrap();
-        directory.teams.iter().find(|team| team.code == code).unwrap().id
+        directory
+            .teams
+            .iter()
+            .find(|team| team.code == code)
+            .unwrap()
+            .id
     }
 
     async fn invite(&self, login: &str, name: &str) -> (ActorId, String) {
@@ -351,7 +439,10 @@ impl Staff<'_> {
             device_class: DeviceClass::Personal,
         };
         let identity = &self.instance.identity;
-        let invited = identity.invite_account(self.administrator, &invitation).await.unwrap();
+        let invited = identity
+            .invite_account(self.administrator, &invitation)
+            .await
+            .unwrap();
         (invited.account, invited.code)
     }
 
@@ -359,26 +450,48 @@ impl Staff<'_> {
         let identity = &self.instance.identity;
         let (account, code) = self.invite(login, login).await;
         identity.set_password(login, &code, PASSWORD).await.unwrap();
-        let given = Given { scope, reason: "a test", ends_at: None };
-        identity.grant_role(self.administrator, account, role, given).await.unwrap();
+        let given = Given {
+            scope,
+            reason: "a test",
+            ends_at: None,
+        };
+        identity
+            .grant_role(self.administrator, account, role, given)
+            .await
+            .unwrap();
         come_in(identity, login).await
     }
 
     async fn handler(&self, login: &str, name: &str) -> Person {
-        let people = self.instance.tasking.people(self.administrator, false).await.unwrap();
+        let people = self
+            .instance
+            .tasking
+            .people(self.administrator, false)
+            .await
+            .unwrap();
         let line = people.lines.iter().find(|line| line.name == name).unwrap();
         let scope = (ScopeKind::Team, Some(line.worker.team.0));
         let person = self.office(login, HANDLER, scope).await;
         let (worker, account) = (line.worker.id, person.account);
-        self.instance.tasking.link_worker(self.administrator, worker, account).await.unwrap();
-        Person { worker: Some(worker), ..person }
+        self.instance
+            .tasking
+            .link_worker(self.administrator, worker, account)
+            .await
+            .unwrap();
+        Person {
+            worker: Some(worker),
+            ..person
+        }
     }
 }
 
 /// Places, walks, teams, people and kinds of work.
 async fn furnish(instance: &Instance, administrator: &Caller) {
     let tasking = &instance.tasking;
-    tasking.import_places(administrator, &places()).await.unwrap();
+    tasking
+        .import_places(administrator, &places())
+        .await
+        .unwrap();
     tasking.import_walks(administrator, &walks()).await.unwrap();
     let team = |name: &str| TeamRow {
         code: name.to_owned(),
@@ -387,9 +500,15 @@ async fn furnish(instance: &Instance, administrator: &Caller) {
     };
     let teams = [team("Portering"), team("Cleaning")];
     tasking.import_teams(administrator, &teams).await.unwrap();
-    tasking.import_people(administrator, &people()).await.unwrap();
+    tasking
+        .import_people(administrator, &people())
+        .await
+        .unwrap();
     for spec in kinds() {
-        tasking.save_task_type(administrator, spec, None).await.unwrap();
+        tasking
+            .save_task_type(administrator, spec, None)
+            .await
+            .unwrap();
     }
 }
 
@@ -450,20 +569,55 @@ fn kinds() -> Vec<TaskTypeSpec> {
         team: team.to_owned(),
         needs: Needs::default(),
         skills: vec![],
-        targets: TargetMinutes { emergency: 10, urgent: 20, routine: 40 },
+        targets: TargetMinutes {
+            emergency: 10,
+            urgent: 20,
+            routine: 40,
+        },
         handling_seconds: 120,
         course: Course::default(),
     };
-    let skilled = |skill: &str, spec| TaskTypeSpec { skills: vec![skill.to_owned()], ..spec };
+    let skilled = |skill: &str, spec| TaskTypeSpec {
+        skills: vec![skill.to_owned()],
+        ..spec
+    };
     let course = |course, spec| TaskTypeSpec { course, ..spec };
-    let approved = Course { needs_approval: true, ..Course::default() };
-    let checked = Course { is_verified: true, ..Course::default() };
-    let patient = kind("patient-xray", "Patient to X-ray", WorkGroup::Patient, "Portering");
+    let approved = Course {
+        needs_approval: true,
+        ..Course::default()
+    };
+    let checked = Course {
+        is_verified: true,
+        ..Course::default()
+    };
+    let patient = kind(
+        "patient-xray",
+        "Patient to X-ray",
+        WorkGroup::Patient,
+        "Portering",
+    );
     vec![
-        kind("sample", "Sample to laboratory", WorkGroup::Item, "Portering"),
-        skilled("BLOOD", kind("blood", "Blood to ward", WorkGroup::Item, "Portering")),
-        course(approved, kind("hoist", "Hoist on loan", WorkGroup::Item, "Portering")),
-        course(checked, kind("bed-clean", "Bed clean", WorkGroup::Cleaning, "Cleaning")),
-        TaskTypeSpec { needs: Needs::travelling(Mode::Chair), ..patient },
+        kind(
+            "sample",
+            "Sample to laboratory",
+            WorkGroup::Item,
+            "Portering",
+        ),
+        skilled(
+            "BLOOD",
+            kind("blood", "Blood to ward", WorkGroup::Item, "Portering"),
+        ),
+        course(
+            approved,
+            kind("hoist", "Hoist on loan", WorkGroup::Item, "Portering"),
+        ),
+        course(
+            checked,
+            kind("bed-clean", "Bed clean", WorkGroup::Cleaning, "Cleaning"),
+        ),
+        TaskTypeSpec {
+            needs: Needs::travelling(Mode::Chair),
+            ..patient
+        },
     ]
 }

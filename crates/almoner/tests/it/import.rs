@@ -22,14 +22,18 @@ const SHIFTS: &str = "staff_number,starts_at,ends_at\n\
 
 async fn send(house: &House, kind: &str, text: &str) -> Answer {
     let sent = file(kind, text);
-    house.send(house.request(Some(&house.administrator), "POST", "/import", sent)).await
+    house
+        .send(house.request(Some(&house.administrator), "POST", "/import", sent))
+        .await
 }
 
 /// The number under which the page keeps the file.
 fn held(answer: &Answer) -> i64 {
     let rest = answer.body.split("/import/").nth(1);
-    let number = rest.and_then(|rest| rest.split('/').next()).and_then(|text| text.parse().ok());
-    number.unwrap_or_else(|| panic!("no file is kept: {} {}", answer.status, answer.body))
+    let number = rest
+        .and_then(|rest| rest.split('/').next())
+        .and_then(|text| text.parse().ok());
+    number.unwrap_or_else(|| panic!("no file is kept: {} {}", answer.status, answer.said()))
 }
 
 async fn apply(house: &House, sent: &Answer) -> Answer {
@@ -46,7 +50,10 @@ async fn counted(house: &House) -> [i64; 4] {
     let database = house.database_url();
     let mut raw = trust::testing::raw::Raw::open(&database).await;
     let mut counts = [0; 4];
-    for (count, table) in counts.iter_mut().zip(["location", "walk", "worker", "shift"]) {
+    for (count, table) in counts
+        .iter_mut()
+        .zip(["location", "walk", "worker", "shift"])
+    {
         *count = raw.number(&format!("SELECT COUNT(*) FROM {table}")).await;
     }
     raw.close().await;
@@ -61,17 +68,18 @@ on_both! {
         let before = house.position().await;
         let count = directory(&house).await.locations.len();
         let checked = send(&house, "PLACES", &bad).await;
-        assert_eq!(checked.status, 200, "{}", checked.body);
+        assert_eq!(checked.status, 200, "{}", checked.said());
         assert!(checked.body.contains("BALLROOM"), "the value that is wrong is shown");
         let cell = "<td class=\"al-num al-mono\">3</td>";
-        assert!(checked.body.contains(cell), "the number of the line is shown: {}", checked.body);
+        assert!(checked.body.contains(cell), "the number of the line is shown: {}", checked.said());
         let applied = apply(&house, &checked).await;
-        assert!(applied.body.contains("Nothing was imported"), "{}", applied.body);
+        assert!(applied.body.contains("Nothing was imported"), "{}", applied.said());
         assert_eq!(directory(&house).await.locations.len(), count);
         assert_eq!(house.changes_since(before).await, [""; 0]);
     }
 
-    /// A way to a place that nobody knows, a walk of nothing and a code twice are each told by line.
+    /// A way to a place that nobody knows, a walk of nothing and a code twice are each told by
+    /// line.
     async fn every_bad_line_is_told_at_once(house: House) {
         let bad = "from,to,seconds,way\n\
             WARD-A,MOON,40,CORRIDOR\n\
@@ -80,7 +88,7 @@ on_both! {
         let checked = send(&house, "WALKS", bad).await;
         for line in [2, 3, 4] {
             let cell = format!("<td class=\"al-num al-mono\">{line}</td>");
-            assert!(checked.body.contains(&cell), "line {line}: {}", checked.body);
+            assert!(checked.body.contains(&cell), "line {line}: {}", checked.said());
         }
     }
 
@@ -92,9 +100,9 @@ on_both! {
         for _ in 0..2 {
             for (kind, text) in files {
                 let checked = send(&house, kind, text).await;
-                assert!(checked.body.contains("lines are good"), "{kind}: {}", checked.body);
+                assert!(checked.body.contains("Import them now"), "{kind}: {}", checked.said());
                 let applied = apply(&house, &checked).await;
-                assert_eq!(applied.status, 200, "{kind}: {}", applied.body);
+                assert_eq!(applied.status, 200, "{kind}: {}", applied.said());
             }
             counts.push(counted(&house).await);
         }
@@ -121,7 +129,7 @@ on_both! {
         ];
         let path = format!("/import/{number}/check");
         let checked = house.post(&house.administrator, &path, &columns).await;
-        assert!(checked.body.contains("2 lines are good"), "{}", checked.body);
+        assert!(checked.body.contains("New: 2."), "{}", checked.said());
         let count = directory(&house).await.locations.len();
         assert_eq!(apply(&house, &checked).await.status, 200);
         assert_eq!(directory(&house).await.locations.len(), count + 2);
@@ -133,12 +141,12 @@ on_both! {
         let large = "x".repeat(care::tasking::import::FILE_BYTES_MAX + 1);
         for (kind, text) in [("PLACES", ""), ("RECIPES", "a,b\n1,2\n"), ("PLACES", &*large)] {
             let answer = send(&house, kind, text).await;
-            assert_eq!(answer.status, 422, "{kind}: {}", answer.body);
+            assert_eq!(answer.status, 422, "{kind}: {}", answer.said());
         }
         for text in ["\u{0}\u{1}\u{2}", "\"", "{", "[[[[", "code\n\"unclosed"] {
             let answer = send(&house, "PLACES", text).await;
             assert!([200, 422].contains(&answer.status), "{text:?}: {}", answer.status);
-            assert!(!answer.body.contains("lines are good. "), "{text:?}");
+            assert!(!answer.body.contains("Import them now"), "{text:?}");
         }
         assert_eq!(house.changes_since(before).await, [""; 0]);
     }

@@ -5,7 +5,10 @@
 //! `route_table` fails here, and so does one that leaves another event than its own. PostgreSQL
 //! comes from `ALMONER_TEST_POSTGRES`, which `./test` sets.
 
-#![expect(clippy::unwrap_used, reason = "a sentence whose preparation fails has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a sentence whose preparation fails has failed"
+)]
 
 #[macro_use]
 mod house;

@@ -37,7 +37,9 @@ impl Drop for OwnDatabase {
     fn drop(&mut self) {
         let (server, name) = (self.server.clone(), self.name.clone());
         let drop_it = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
             runtime.unwrap().block_on(async {
                 let mut raw = Raw::open(&server).await;
                 // A failure leaves a database behind on a server that is itself thrown away.
@@ -49,7 +51,10 @@ impl Drop for OwnDatabase {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the tests' one setting is read here")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests' one setting is read here"
+)]
 fn server() -> String {
     std::env::var(SERVER).unwrap_or_else(|_| {
         panic!(

@@ -18,8 +18,13 @@ pub enum Role {
 }
 
 /// Every role.
-pub const ROLES: [Role; 5] =
-    [Role::Requester, Role::Handler, Role::Coordinator, Role::Administrator, Role::Auditor];
+pub const ROLES: [Role; 5] = [
+    Role::Requester,
+    Role::Handler,
+    Role::Coordinator,
+    Role::Administrator,
+    Role::Auditor,
+];
 
 /// What somebody with the right role in another ward or team gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +66,9 @@ pub type Filled<'a> = &'a [(&'static str, String)];
 
 /// Puts ids into a path or a text.
 pub fn filled(text: &str, ids: Filled<'_>) -> String {
-    ids.iter().fold(text.to_owned(), |text, (name, id)| text.replace(&format!("{{{name}}}"), id))
+    ids.iter().fold(text.to_owned(), |text, (name, id)| {
+        text.replace(&format!("{{{name}}}"), id)
+    })
 }
 
 impl Carries {
@@ -70,10 +77,14 @@ impl Carries {
         match self {
             Self::Nothing => Sent::Nothing,
             Self::Form(fields) => {
-                let fields: Vec<_> =
-                    fields.iter().map(|(name, value)| (*name, filled(value, ids))).collect();
-                let fields: Vec<_> =
-                    fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                let fields: Vec<_> = fields
+                    .iter()
+                    .map(|(name, value)| (*name, filled(value, ids)))
+                    .collect();
+                let fields: Vec<_> = fields
+                    .iter()
+                    .map(|(name, value)| (*name, value.as_str()))
+                    .collect();
                 form(&fields)
             }
             Self::Json(text) => {
@@ -119,7 +130,13 @@ pub const SIGNED_IN: [(&str, &str); 10] = [
 ];
 
 const fn see(path: &'static str, may: &'static [Role], elsewhere: Elsewhere) -> Route {
-    Route { method: "GET", path, may, elsewhere, carries: Carries::Nothing }
+    Route {
+        method: "GET",
+        path,
+        may,
+        elsewhere,
+        carries: Carries::Nothing,
+    }
 }
 
 const fn act(
@@ -128,7 +145,13 @@ const fn act(
     elsewhere: Elsewhere,
     carries: Carries,
 ) -> Route {
-    Route { method: "POST", path, may, elsewhere, carries }
+    Route {
+        method: "POST",
+        path,
+        may,
+        elsewhere,
+        carries,
+    }
 }
 
 use self::{
@@ -149,10 +172,16 @@ const PRESS: Carries = Form(&[("version", "1")]);
 const CANCEL: Carries = Form(&[("version", "1"), ("reason", "NO_LONGER_NEEDED")]);
 const DECLINE: Carries = Form(&[("version", "1"), ("reason", "NEARER_COLLEAGUE")]);
 const PAUSE: Carries = Form(&[("version", "1"), ("reason", "NOT_READY")]);
-const ASSIGN: Carries =
-    Form(&[("version", "1"), ("person", "{person}"), ("reason", "PLAN_CHANGED")]);
-const RECALL: Carries =
-    Form(&[("version", "1"), ("reason", "MORE_URGENT"), ("handover", "yes")]);
+const ASSIGN: Carries = Form(&[
+    ("version", "1"),
+    ("person", "{person}"),
+    ("reason", "PLAN_CHANGED"),
+]);
+const RECALL: Carries = Form(&[
+    ("version", "1"),
+    ("reason", "MORE_URGENT"),
+    ("handover", "yes"),
+]);
 const WISH: Carries = Form(&[
     ("task_type", "{kind}"),
     ("from", "{from}"),
@@ -169,7 +198,11 @@ const INVITE: Carries = Form(&[
     ("scope", "all"),
     ("device_class", "personal"),
 ]);
-const GRANT: Carries = Form(&[("role", "Requester"), ("scope", "all"), ("reason", "moved ward")]);
+const GRANT: Carries = Form(&[
+    ("role", "Requester"),
+    ("scope", "all"),
+    ("reason", "moved ward"),
+]);
 const TARGETS: Carries = Form(&[
     ("version", "1"),
     ("emergency_minutes", "10"),
@@ -184,6 +217,7 @@ pub const GUARDED: &[Route] = &[
     act("/ask", WARD, FormAgain, WISH),
     see("/board", WARD, LeavesOut),
     see("/board/live", WARD, LeavesOut),
+    see("/board/plan", WARD, LeavesOut),
     see("/tasks/{task}", WARD, NotThere),
     see("/tasks/{task}/live", WARD, NotThere),
     act("/tasks/{task}/hold", WARD, NotThere, PRESS),
@@ -193,7 +227,12 @@ pub const GUARDED: &[Route] = &[
     act("/tasks/{task}/reject", DESK, NotThere, CANCEL),
     act("/tasks/{task}/assign", DESK, NotThere, ASSIGN),
     act("/tasks/{task}/recall", DESK, NotThere, RECALL),
-    act("/tasks/{task}/verify", DESK, NotThere, Form(&[("verdict", "passed")])),
+    act(
+        "/tasks/{task}/verify",
+        DESK,
+        NotThere,
+        Form(&[("verdict", "passed")]),
+    ),
     // The phone.
     see("/phone", HANDLERS, LeavesOut),
     see("/phone/live", HANDLERS, LeavesOut),
@@ -228,7 +267,12 @@ pub const GUARDED: &[Route] = &[
     see("/import", SET_UP, Same),
     act("/import", SET_UP, Same, Carries::File),
     see("/import/{import}/columns", SET_UP, Same),
-    act("/import/{import}/check", SET_UP, Same, Form(&[("code", "code")])),
+    act(
+        "/import/{import}/check",
+        SET_UP,
+        Same,
+        Form(&[("code", "code")]),
+    ),
     act("/import/{import}/apply", SET_UP, Same, Form(&[])),
     // Assurance.
     see("/controls", CHECKS, Same),
@@ -250,7 +294,12 @@ pub const GUARDED: &[Route] = &[
     see("/api/v1/tasks", WARD, LeavesOut),
     act("/api/v1/tasks", WARD, NotThere, API_WISH),
     see("/api/v1/tasks/{task}", WARD, NotThere),
-    act("/api/v1/tasks/{task}/cancel", WARD, NotThere, Json(r#"{"reason":"NO_LONGER_NEEDED"}"#)),
+    act(
+        "/api/v1/tasks/{task}/cancel",
+        WARD,
+        NotThere,
+        Json(r#"{"reason":"NO_LONGER_NEEDED"}"#),
+    ),
     act("/api/v1/tasks/{task}/hold", WARD, NotThere, Nothing),
     act("/api/v1/tasks/{task}/release", WARD, NotThere, Nothing),
     act(
@@ -267,6 +316,16 @@ pub const GUARDED: &[Route] = &[
         NotThere,
         Json(r#"{"reason":"NEARER_COLLEAGUE"}"#),
     ),
-    act("/api/v1/me/tasks/{task}/{step}", HANDLERS, NotThere, Json("{}")),
-    act("/api/v1/me/state", SHIFTS, Same, Json(r#"{"change":"start_shift"}"#)),
+    act(
+        "/api/v1/me/tasks/{task}/{step}",
+        HANDLERS,
+        NotThere,
+        Json("{}"),
+    ),
+    act(
+        "/api/v1/me/state",
+        SHIFTS,
+        Same,
+        Json(r#"{"change":"start_shift"}"#),
+    ),
 ];

@@ -25,7 +25,10 @@ fn in_the_tables() -> Methods {
     let mut found = Methods::new();
     let guarded = GUARDED.iter().map(|route| (route.method, route.path));
     for (method, path) in guarded.chain(PUBLIC).chain(SIGNED_IN) {
-        let is_new = found.entry(path.to_owned()).or_default().insert(method.to_owned());
+        let is_new = found
+            .entry(path.to_owned())
+            .or_default()
+            .insert(method.to_owned());
         assert!(is_new, "{method} {path} is in the tables twice");
     }
     // Files are served by a router of their own, which has no route of ours to find.
@@ -42,9 +45,16 @@ fn in_the_source(folder: &Path, found: &mut BTreeSet<String>) {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
-        let base = if path.ends_with("api/mod.rs") { "/api/v1" } else { "" };
+        let base = if path.ends_with("api/mod.rs") {
+            "/api/v1"
+        } else {
+            ""
+        };
         for rest in text.split(".route(").skip(1) {
-            let literal = rest.trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"'));
+            let literal = rest
+                .trim_start()
+                .strip_prefix('"')
+                .and_then(|rest| rest.split_once('"'));
             let (route, _) = literal.unwrap_or_else(|| {
                 panic!("{}: write the path of a route as a literal", path.display())
             });
@@ -55,13 +65,26 @@ fn in_the_source(folder: &Path, found: &mut BTreeSet<String>) {
 
 /// Every path and method that the API describes.
 async fn in_the_description(house: &House) -> Methods {
-    let described = house.get(&house.auditor, "/api/v1/openapi.json").await.json();
-    assert_eq!(described["openapi"].as_str().map(|version| &version[..4]), Some("3.1."));
+    let described = house
+        .get(&house.auditor, "/api/v1/openapi.json")
+        .await
+        .json();
+    assert_eq!(
+        described["openapi"].as_str().map(|version| &version[..4]),
+        Some("3.1.")
+    );
     let paths = described["paths"].as_object().unwrap();
     let methods = |of: &serde_json::Value| -> BTreeSet<String> {
-        of.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect()
+        of.as_object()
+            .unwrap()
+            .keys()
+            .map(|method| method.to_uppercase())
+            .collect()
     };
-    paths.iter().map(|(path, of)| (format!("/api/v1{path}"), methods(of))).collect()
+    paths
+        .iter()
+        .map(|(path, of)| (format!("/api/v1{path}"), methods(of)))
+        .collect()
 }
 
 on_both! {
@@ -122,7 +145,7 @@ on_both! {
     /// What needs no account works without one.
     async fn the_door_and_the_help_are_open(house: House) {
         for (method, path) in PUBLIC.into_iter().filter(|(method, _)| *method == "GET") {
-            let ids = [("page", "start".to_owned()), ("file", "almoner.css".to_owned())];
+            let ids = [("page", "sign-in".to_owned()), ("file", "almoner.css".to_owned())];
             let at = filled(path, &ids);
             let answer = house.send(house.request(None, method, &at, Sent::Nothing)).await;
             assert_eq!(answer.status, 200, "{at}");
@@ -137,7 +160,7 @@ on_both! {
                 let before = house.position().await;
                 let answer = ask(&house, holder(&house, role), route, &ids).await;
                 let at = format!("{} {} as {role:?}", route.method, route.path);
-                assert_eq!(answer.status, 403, "{at}: {}", answer.body);
+                assert_eq!(answer.status, 403, "{at}: {}", answer.said());
                 if route.path.starts_with("/api/") {
                     assert_eq!(answer.problem(), "not-allowed", "{at}");
                 }
@@ -162,7 +185,7 @@ on_both! {
                 let at = format!("{} as {role:?}", route.path);
                 // A file that was not sent before can only be asked for again.
                 let right = if route.path.starts_with("/import/") { 422 } else { 200 };
-                assert_eq!(answer.status, right, "{at}: {}", answer.body);
+                assert_eq!(answer.status, right, "{at}: {}", answer.said());
                 assert_eq!(house.changes_since(before).await, [""; 0], "{at}");
             }
         }
@@ -184,7 +207,7 @@ on_both! {
                 match route.elsewhere {
                     Elsewhere::NotThere => {
                         let answer = ask(&house, who, route, &ids).await;
-                        assert_eq!(answer.status, 404, "{at}: {}", answer.body);
+                        assert_eq!(answer.status, 404, "{at}: {}", answer.said());
                         let nobodys: Vec<_> =
                             ids.iter().map(|(name, _)| (*name, "999999".to_owned())).collect();
                         // A wish names its places in the body; there is no address to make up.
@@ -210,10 +233,20 @@ on_both! {
 /// Work from ward A that Joel is asked for; the ids that paths are filled with.
 async fn scene(house: &House) -> Vec<(&'static str, String)> {
     house.begin_shift(&house.joel).await;
-    let task = house.ask(&house.nurse, "sample", "WARD-A", Some("XRAY")).await;
+    let task = house
+        .ask(&house.nurse, "sample", "WARD-A", Some("XRAY"))
+        .await;
     let offer = house.assign(task, &house.joel).await;
-    let accounts = house.app.identity.accounts(&house.administrator.caller).await.unwrap();
-    let amara = accounts.iter().find(|line| line.id == house.amara.account).unwrap();
+    let accounts = house
+        .app
+        .identity
+        .accounts(&house.administrator.caller)
+        .await
+        .unwrap();
+    let amara = accounts
+        .iter()
+        .find(|line| line.id == house.amara.account)
+        .unwrap();
     vec![
         ("task", task.to_string()),
         ("offer", offer.to_string()),
@@ -225,17 +258,19 @@ async fn scene(house: &House) -> Vec<(&'static str, String)> {
         ("to", house.place("XRAY").await.to_string()),
         ("control", "B40".to_owned()),
         ("lane", "0".to_owned()),
-        ("sequence", "1".to_owned()),
+        ("sequence", "0".to_owned()),
         ("import", "1".to_owned()),
         ("step", "set_off".to_owned()),
-        ("page", "start".to_owned()),
+        ("page", "sign-in".to_owned()),
         ("file", "almoner.css".to_owned()),
     ]
 }
 
 async fn ask(house: &House, who: &Person, route: &Route, ids: Filled<'_>) -> Answer {
     let path = filled(route.path, ids);
-    house.send(house.request(Some(who), route.method, &path, route.carries.filled(ids))).await
+    house
+        .send(house.request(Some(who), route.method, &path, route.carries.filled(ids)))
+        .await
 }
 
 /// Somebody with the role who may see the scene.
@@ -270,6 +305,11 @@ async fn leaves_out(house: &House, who: &Person, route: &Route) {
     };
     assert!(!shown.is_empty(), "{} shows something", route.path);
     for theirs in ["Alder Ward", "Sample to laboratory", "Joel O."] {
-        assert!(!shown.contains(theirs), "{} shows {theirs} to {}", route.path, who.login);
+        assert!(
+            !shown.contains(theirs),
+            "{} shows {theirs} to {}",
+            route.path,
+            who.login
+        );
     }
 }

@@ -4,10 +4,7 @@ use almoner::founding::HANDLER;
 use serde_json::json;
 use trust::identity::{founding::ADMINISTRATOR, permit::ScopeKind};
 
-use crate::{
-    route_table::PLACES,
-    send::file,
-};
+use crate::{route_table::PLACES, send::file};
 
 on_both! {
     /// Whoever sets up one team brings in no places for the whole hospital, and changes no other
@@ -18,7 +15,7 @@ on_both! {
         let before = house.position().await;
         let request = house.request(Some(&limited), "POST", "/import", file("PLACES", PLACES));
         let tried = house.send(request).await;
-        assert_eq!(tried.status, 403, "not even a dry run tells what is there: {}", tried.body);
+        assert_eq!(tried.status, 403, "not even a dry run tells what is there: {}", tried.said());
         let kind = house.kind("sample").await;
         let versions = house.app.tasking.task_types(&house.administrator.caller).await.unwrap().1;
         let version = versions.iter().find(|(at, _)| at.id == kind).unwrap().1.to_string();
@@ -29,7 +26,7 @@ on_both! {
             ("routine_minutes", "3"),
         ];
         let saved = house.post(&limited, &format!("/settings/task-types/{kind}"), &fields).await;
-        assert_eq!(saved.status, 403, "{}", saved.body);
+        assert_eq!(saved.status, 403, "{}", saved.said());
         assert_eq!(house.changes_since(before).await, [""; 0]);
     }
 
@@ -56,7 +53,7 @@ on_both! {
         assert_eq!(house.get(&house.joel, "/phone").await.status, 200);
         let path = format!("/grants/{}/withdraw", line.grants[0].id);
         let done = house.post(&house.administrator, &path, &[("version", "1")]).await;
-        assert_eq!(done.status, 303, "{}", done.body);
+        assert_eq!(done.status, 303, "{}", done.said());
         assert_eq!(house.get(&house.joel, "/phone").await.status, 403);
     }
 }

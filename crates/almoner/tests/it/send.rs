@@ -50,7 +50,10 @@ pub fn file(kind: &str, text: &str) -> Sent {
          Content-Type: text/csv\r\n\r\n{text}\r\n--{EDGE}--\r\n",
         part("kind", kind)
     );
-    Sent::Bytes(format!("multipart/form-data; boundary={EDGE}"), body.into_bytes())
+    Sent::Bytes(
+        format!("multipart/form-data; boundary={EDGE}"),
+        body.into_bytes(),
+    )
 }
 
 /// What came back.
@@ -67,7 +70,19 @@ pub struct Answer {
 impl Answer {
     /// A header as text; empty without it.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().unwrap())
+            .unwrap_or_default()
+    }
+
+    /// What a page says, without its frame: for a failure that somebody has to read.
+    pub fn said(&self) -> &str {
+        let main = self
+            .body
+            .split_once("<main")
+            .map_or(&*self.body, |(_, main)| main);
+        main.split_once("</main>").map_or(main, |(main, _)| main)
     }
 
     /// Where a redirect leads.
@@ -96,7 +111,12 @@ impl Answer {
 
     /// The last part of a problem's type.
     pub fn problem(&self) -> String {
-        assert!(self.is_problem(), "no problem document: {} {}", self.status, self.body);
+        assert!(
+            self.is_problem(),
+            "no problem document: {} {}",
+            self.status,
+            self.body
+        );
         let kind = self.json()["type"].as_str().unwrap().to_owned();
         kind.rsplit('/').next().unwrap().to_owned()
     }
@@ -122,13 +142,17 @@ impl House {
         }
         let (kind, bytes) = match sent {
             Sent::Nothing => return builder.body(Body::empty()).unwrap(),
-            Sent::Form(fields) => {
-                ("application/x-www-form-urlencoded".to_owned(), urlencoded(&fields).into_bytes())
-            }
+            Sent::Form(fields) => (
+                "application/x-www-form-urlencoded".to_owned(),
+                urlencoded(&fields).into_bytes(),
+            ),
             Sent::Json(json) => ("application/json".to_owned(), json.to_string().into_bytes()),
             Sent::Bytes(kind, bytes) => (kind, bytes),
         };
-        builder.header(header::CONTENT_TYPE, kind).body(Body::from(bytes)).unwrap()
+        builder
+            .header(header::CONTENT_TYPE, kind)
+            .body(Body::from(bytes))
+            .unwrap()
     }
 
     /// Sends a request and waits for the answer.
@@ -143,22 +167,29 @@ impl House {
             false => to_bytes(body, ANSWER_MAX).await.unwrap().to_vec(),
         };
         let body = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status, headers: parts.headers, body }
+        Answer {
+            status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     /// Asks for a page or for something of the API.
     pub async fn get(&self, who: &Person, path: &str) -> Answer {
-        self.send(self.request(Some(who), "GET", path, Sent::Nothing)).await
+        self.send(self.request(Some(who), "GET", path, Sent::Nothing))
+            .await
     }
 
     /// Sends a page's form.
     pub async fn post(&self, who: &Person, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.send(self.request(Some(who), "POST", path, form(fields))).await
+        self.send(self.request(Some(who), "POST", path, form(fields)))
+            .await
     }
 
     /// Sends JSON to the API.
     pub async fn call(&self, who: &Person, path: &str, json: Value) -> Answer {
-        self.send(self.request(Some(who), "POST", path, Sent::Json(json))).await
+        self.send(self.request(Some(who), "POST", path, Sent::Json(json)))
+            .await
     }
 
     /// Opens a live stream.
@@ -166,7 +197,10 @@ impl House {
         let request = self.request(Some(who), "GET", path, Sent::Nothing);
         let response = self.router.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status().as_u16(), 200, "{path} can be followed");
-        Stream { body: response.into_body().into_data_stream(), text: String::new() }
+        Stream {
+            body: response.into_body().into_data_stream(),
+            text: String::new(),
+        }
     }
 }
 
@@ -180,7 +214,9 @@ fn urlencoded(fields: &[(String, String)]) -> String {
             })
             .collect()
     };
-    let pairs = fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value)));
+    let pairs = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", escape(name), escape(value)));
     pairs.collect::<Vec<_>>().join("&")
 }
 
@@ -197,7 +233,8 @@ impl Stream {
             let next = tokio::time::timeout(PATIENCE, self.body.next()).await;
             let next = next.unwrap_or_else(|_| panic!("{words} did not come in {}", self.text));
             let bytes = next.unwrap_or_else(|| panic!("it ended before {words}: {}", self.text));
-            self.text.push_str(&String::from_utf8_lossy(&bytes.unwrap()));
+            self.text
+                .push_str(&String::from_utf8_lossy(&bytes.unwrap()));
         }
         std::mem::take(&mut self.text)
     }

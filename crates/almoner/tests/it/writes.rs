@@ -30,14 +30,24 @@ impl Day<'_> {
         events: &[&str],
     ) -> Answer {
         let before = self.house.position().await;
-        let places = ["task", "offer", "person", "account", "grant", "kind", "import"];
+        let places = [
+            "task", "offer", "person", "account", "grant", "kind", "import",
+        ];
         let ids: Vec<_> = places.iter().map(|name| (*name, id.to_string())).collect();
-        let path = filled(route, &ids).replace("{control}", "A8").replace("{step}", "set_off");
-        let answer = self.house.send(self.house.request(who, method, &path, sent)).await;
+        let path = filled(route, &ids)
+            .replace("{control}", "A8")
+            .replace("{step}", "set_off");
+        let answer = self
+            .house
+            .send(self.house.request(who, method, &path, sent))
+            .await;
         let at = format!("{method} {path}");
         let went_well = [200, 201, 204, 303].contains(&answer.status);
-        assert!(went_well, "{at}: {} {}", answer.status, answer.body);
-        assert!(!answer.location().starts_with("/sign-in?"), "{at} led to the door");
+        assert!(went_well, "{at}: {} {}", answer.status, answer.said());
+        assert!(
+            !answer.location().starts_with("/sign-in?"),
+            "{at} led to the door"
+        );
         assert_eq!(self.house.changes_since(before).await, events, "{at}");
         self.done.insert((method.to_owned(), route.to_owned()));
         answer
@@ -51,7 +61,8 @@ impl Day<'_> {
         fields: &[(&str, &str)],
         event: &str,
     ) -> Answer {
-        self.act(Some(who), ("POST", route, id), form(fields), &[event]).await
+        self.act(Some(who), ("POST", route, id), form(fields), &[event])
+            .await
     }
 
     /// A call of the API.
@@ -62,23 +73,28 @@ impl Day<'_> {
         json: Value,
         event: &str,
     ) -> Answer {
-        self.act(Some(who), ("POST", route, id), Sent::Json(json), &[event]).await
+        self.act(Some(who), ("POST", route, id), Sent::Json(json), &[event])
+            .await
     }
 
     /// One press after the other on a task.
     async fn presses(&mut self, who: &Person, task: i64, steps: &[(&str, &str)]) {
         for (route, event) in steps {
-            self.post(who, (route, task), &[("version", "1")], event).await;
+            self.post(who, (route, task), &[("version", "1")], event)
+                .await;
         }
     }
 
     /// A sample from ward A that this handler has accepted.
     async fn accepted(&mut self, who: &Person) -> i64 {
         let house = self.house;
-        let task = house.ask(&house.nurse, "sample", "WARD-A", Some("XRAY")).await;
+        let task = house
+            .ask(&house.nurse, "sample", "WARD-A", Some("XRAY"))
+            .await;
         let offer = house.assign(task, who).await;
         let path = ("/offers/{offer}/accept", offer);
-        self.post(who, path, &[("version", "1")], "tasking.offer_accepted").await;
+        self.post(who, path, &[("version", "1")], "tasking.offer_accepted")
+            .await;
         task
     }
 }
@@ -88,25 +104,63 @@ const REASON: (&str, &str) = ("reason", "NO_LONGER_NEEDED");
 async fn at_the_door(day: &mut Day<'_>) {
     let house = day.house;
     let (account, code) = house.invited("ida.hazel").await;
-    let fields =
-        [("login", "ida.hazel"), ("code", &code), ("password", PASSWORD), ("again", PASSWORD)];
+    let path = format!("/accounts/{account}/grant");
+    let fields = [
+        ("role", "Requester"),
+        ("scope", "all"),
+        ("reason", "joins the ward"),
+    ];
+    assert_eq!(
+        house
+            .post(&house.administrator, &path, &fields)
+            .await
+            .status,
+        303
+    );
+    let fields = [
+        ("login", "ida.hazel"),
+        ("code", &code),
+        ("password", PASSWORD),
+        ("again", PASSWORD),
+    ];
     let events = ["identity.password_set", "identity.session_started"];
-    day.act(None, ("POST", "/set-up", 0), form(&fields), &events).await;
+    day.act(None, ("POST", "/set-up", 0), form(&fields), &events)
+        .await;
     let fields = [("login", "ida.hazel"), ("password", PASSWORD)];
     let started = ["identity.session_started"];
-    let signed_in = day.act(None, ("POST", "/sign-in", 0), form(&fields), &started).await;
+    let signed_in = day
+        .act(None, ("POST", "/sign-in", 0), form(&fields), &started)
+        .await;
     let cookie = signed_in.header("set-cookie").split_once('=').unwrap().1;
     let token = cookie.split_once(';').unwrap().0.to_owned();
-    let ida = Person { account, token, worker: None, ..house.nurse.clone() };
+    let ida = Person {
+        account,
+        token,
+        worker: None,
+        ..house.nurse.clone()
+    };
     let version = trust::identity::model::TERMS_VERSION.to_string();
     let fields = [("version", version.as_str()), ("accepted", "yes")];
-    day.post(&ida, ("/terms", 0), &fields, "identity.terms_accepted").await;
-    day.post(&ida, ("/sign-out", 0), &[], "identity.session_ended").await;
+    day.post(&ida, ("/terms", 0), &fields, "identity.terms_accepted")
+        .await;
+    day.post(&ida, ("/sign-out", 0), &[], "identity.session_ended")
+        .await;
     let named = Sent::Json(json!({ "name": "ida.hazel", "password": PASSWORD }));
-    let begun = day.act(None, ("POST", "/api/v1/sessions", 0), named, &started).await;
-    let ida = Person { token: begun.json()["token"].as_str().unwrap().to_owned(), ..ida };
+    let begun = day
+        .act(None, ("POST", "/api/v1/sessions", 0), named, &started)
+        .await;
+    let ida = Person {
+        token: begun.json()["token"].as_str().unwrap().to_owned(),
+        ..ida
+    };
     let ended = ["identity.session_ended"];
-    day.act(Some(&ida), ("DELETE", "/api/v1/sessions", 0), Sent::Nothing, &ended).await;
+    day.act(
+        Some(&ida),
+        ("DELETE", "/api/v1/sessions", 0),
+        Sent::Nothing,
+        &ended,
+    )
+    .await;
 }
 
 async fn over_accounts(day: &mut Day<'_>) {
@@ -119,22 +173,46 @@ async fn over_accounts(day: &mut Day<'_>) {
         ("device_class", "personal"),
     ];
     let events = ["identity.account_invited", "identity.role_granted"];
-    day.act(Some(ada), ("POST", "/accounts/invite", 0), form(&fields), &events).await;
+    day.act(
+        Some(ada),
+        ("POST", "/accounts/invite", 0),
+        form(&fields),
+        &events,
+    )
+    .await;
     let lines = house.app.identity.accounts(&ada.caller).await.unwrap();
-    let oran = lines.iter().find(|line| line.sign_in_name == "oran.lime").unwrap();
-    let fields = [("role", "Auditor"), ("scope", "all"), ("reason", "covers for Otto")];
+    let oran = lines
+        .iter()
+        .find(|line| line.sign_in_name == "oran.lime")
+        .unwrap();
+    let fields = [
+        ("role", "Auditor"),
+        ("scope", "all"),
+        ("reason", "covers for Otto"),
+    ];
     let path = ("/accounts/{account}/grant", oran.id.0);
     day.post(ada, path, &fields, "identity.role_granted").await;
     let path = ("/grants/{grant}/withdraw", oran.grants[0].id.0);
-    day.post(ada, path, &[("version", "1")], "identity.role_withdrawn").await;
+    day.post(ada, path, &[("version", "1")], "identity.role_withdrawn")
+        .await;
     let version = oran.version.to_string();
     let path = ("/accounts/{account}/code", oran.id.0);
-    day.post(ada, path, &[("version", &version)], "identity.code_renewed").await;
+    day.post(ada, path, &[("version", &version)], "identity.code_renewed")
+        .await;
     let lines = house.app.identity.accounts(&ada.caller).await.unwrap();
-    let oran = lines.iter().find(|line| line.sign_in_name == "oran.lime").unwrap();
+    let oran = lines
+        .iter()
+        .find(|line| line.sign_in_name == "oran.lime")
+        .unwrap();
     let version = oran.version.to_string();
     let path = ("/accounts/{account}/disable", oran.id.0);
-    day.post(ada, path, &[("version", &version)], "identity.account_disabled").await;
+    day.post(
+        ada,
+        path,
+        &[("version", &version)],
+        "identity.account_disabled",
+    )
+    .await;
 }
 
 async fn on_shift(day: &mut Day<'_>) {
@@ -148,8 +226,14 @@ async fn on_shift(day: &mut Day<'_>) {
         ("/people/{person}/end_break", "tasking.break_ended"),
         ("/people/{person}/go_away", "tasking.availability_changed"),
         ("/people/{person}/come_back", "tasking.availability_changed"),
-        ("/people/{person}/start_helping", "tasking.availability_changed"),
-        ("/people/{person}/stop_helping", "tasking.availability_changed"),
+        (
+            "/people/{person}/start_helping",
+            "tasking.availability_changed",
+        ),
+        (
+            "/people/{person}/stop_helping",
+            "tasking.availability_changed",
+        ),
         ("/people/{person}/end_shift", "tasking.shift_ended"),
         ("/people/{person}/start_shift", "tasking.shift_started"),
     ];
@@ -157,7 +241,13 @@ async fn on_shift(day: &mut Day<'_>) {
         day.post(joel, (route, own), &press, event).await;
     }
     let change = json!({ "change": "start_shift" });
-    day.call(amara, ("/api/v1/me/state", 0), change, "tasking.shift_started").await;
+    day.call(
+        amara,
+        ("/api/v1/me/state", 0),
+        change,
+        "tasking.shift_started",
+    )
+    .await;
     house.begin_shift(&house.dylan).await;
 }
 
@@ -165,22 +255,39 @@ async fn on_shift(day: &mut Day<'_>) {
 async fn after_silence(day: &mut Day<'_>) {
     let (house, amara) = (day.house, &day.house.amara);
     let dispatcher = house.app.identity.service("dispatcher").unwrap();
-    let task = house.ask(&house.nurse, "sample", "WARD-A", Some("XRAY")).await;
+    let task = house
+        .ask(&house.nurse, "sample", "WARD-A", Some("XRAY"))
+        .await;
     for _ in 0..care::tasking::worker::UNANSWERED_MAX {
         house.assign(task, amara).await;
         house.clock.advance(61 * trust::store::value::SECOND);
         let id = care::tasking::model::TaskId(task);
-        house.app.tasking.expire_offer(&dispatcher, id).await.unwrap();
+        house
+            .app
+            .tasking
+            .expire_offer(&dispatcher, id)
+            .await
+            .unwrap();
     }
     let path = ("/people/{person}/answer_present", amara.worker().0);
-    day.post(amara, path, &[("version", "1")], "tasking.availability_changed").await;
+    day.post(
+        amara,
+        path,
+        &[("version", "1")],
+        "tasking.availability_changed",
+    )
+    .await;
     let path = ("/tasks/{task}/cancel", task);
-    day.post(&house.nurse, path, &[REASON], "tasking.task_cancelled").await;
+    day.post(&house.nurse, path, &[REASON], "tasking.task_cancelled")
+        .await;
 }
 
 async fn asking(day: &mut Day<'_>) {
     let (house, nurse, cora) = (day.house, &day.house.nurse, &day.house.coordinator);
-    let (kind, from) = (house.kind("patient-xray").await, house.place("WARD-A").await);
+    let (kind, from) = (
+        house.kind("patient-xray").await,
+        house.place("WARD-A").await,
+    );
     let fields = [
         ("task_type", kind.to_string()),
         ("from", from.to_string()),
@@ -190,52 +297,117 @@ async fn asking(day: &mut Day<'_>) {
         ("when", "now".to_owned()),
         ("priority", "URGENT".to_owned()),
     ];
-    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let task = day.post(nurse, ("/ask", 0), &fields, "tasking.task_requested").await.number();
-    day.post(nurse, ("/tasks/{task}/hold", task), &[], "tasking.task_held").await;
-    day.post(nurse, ("/tasks/{task}/release", task), &[], "tasking.task_readied").await;
+    let fields = fields
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let task = day
+        .post(nurse, ("/ask", 0), &fields, "tasking.task_requested")
+        .await
+        .number();
+    day.post(
+        nurse,
+        ("/tasks/{task}/hold", task),
+        &[],
+        "tasking.task_held",
+    )
+    .await;
+    day.post(
+        nurse,
+        ("/tasks/{task}/release", task),
+        &[],
+        "tasking.task_readied",
+    )
+    .await;
     let (hold, release) = ("/api/v1/tasks/{task}/hold", "/api/v1/tasks/{task}/release");
-    day.call(nurse, (hold, task), json!({}), "tasking.task_held").await;
-    day.call(nurse, (release, task), json!({}), "tasking.task_readied").await;
+    day.call(nurse, (hold, task), json!({}), "tasking.task_held")
+        .await;
+    day.call(nurse, (release, task), json!({}), "tasking.task_readied")
+        .await;
     let gone = json!({ "reason": "PATIENT_GONE" });
     let path = ("/api/v1/tasks/{task}/cancel", task);
     day.call(nurse, path, gone, "tasking.task_cancelled").await;
     let wish = json!({ "task_type": "hoist", "priority": "ROUTINE", "from": "WARD-A",
         "to": "WARD-B" });
     let path = ("/api/v1/tasks", 0);
-    let first = day.call(nurse, path, wish.clone(), "tasking.task_requested").await.json();
-    let second = day.call(nurse, path, wish, "tasking.task_requested").await.json();
-    let (first, second) = (first["id"].as_i64().unwrap(), second["id"].as_i64().unwrap());
-    day.post(cora, ("/tasks/{task}/approve", first), &[], "tasking.task_approved").await;
+    let first = day
+        .call(nurse, path, wish.clone(), "tasking.task_requested")
+        .await
+        .json();
+    let second = day
+        .call(nurse, path, wish, "tasking.task_requested")
+        .await
+        .json();
+    let (first, second) = (
+        first["id"].as_i64().unwrap(),
+        second["id"].as_i64().unwrap(),
+    );
+    day.post(
+        cora,
+        ("/tasks/{task}/approve", first),
+        &[],
+        "tasking.task_approved",
+    )
+    .await;
     let fields = [("reason", "NOT_APPROVED")];
-    day.post(cora, ("/tasks/{task}/reject", second), &fields, "tasking.task_rejected").await;
+    day.post(
+        cora,
+        ("/tasks/{task}/reject", second),
+        &fields,
+        "tasking.task_rejected",
+    )
+    .await;
 }
 
 async fn offering(day: &mut Day<'_>) {
     let (house, cora) = (day.house, &day.house.coordinator);
     let (joel, amara) = (&house.joel, &house.amara);
     let decline = [("reason", "NEARER_COLLEAGUE")];
-    let task = house.ask(&house.nurse, "sample", "WARD-A", Some("XRAY")).await;
+    let task = house
+        .ask(&house.nurse, "sample", "WARD-A", Some("XRAY"))
+        .await;
     let worker = joel.worker().to_string();
     let fields = [("person", worker.as_str()), ("reason", "PLAN_CHANGED")];
-    day.post(cora, ("/tasks/{task}/assign", task), &fields, "tasking.task_assigned").await;
+    day.post(
+        cora,
+        ("/tasks/{task}/assign", task),
+        &fields,
+        "tasking.task_assigned",
+    )
+    .await;
     let offer = house.own_offer(joel).await.unwrap().0;
     let path = ("/offers/{offer}/decline", offer);
-    day.post(joel, path, &decline, "tasking.offer_declined").await;
+    day.post(joel, path, &decline, "tasking.offer_declined")
+        .await;
     let choice = json!({ "worker": amara.worker().0, "reason": "KNOWS_PATIENT" });
     let path = ("/api/v1/tasks/{task}/assign", task);
     day.call(cora, path, choice, "tasking.task_assigned").await;
     let offer = house.own_offer(amara).await.unwrap().0;
     let path = ("/api/v1/offers/{offer}/decline", offer);
-    day.call(amara, path, json!({ "reason": "NOT_SAFE" }), "tasking.offer_declined").await;
-    let task = house.ask(&house.nurse, "sample", "WARD-A", Some("XRAY")).await;
+    day.call(
+        amara,
+        path,
+        json!({ "reason": "NOT_SAFE" }),
+        "tasking.offer_declined",
+    )
+    .await;
+    let task = house
+        .ask(&house.nurse, "sample", "WARD-A", Some("XRAY"))
+        .await;
     let offer = house.assign(task, amara).await;
     let path = ("/api/v1/offers/{offer}/accept", offer);
-    day.call(amara, path, json!({}), "tasking.offer_accepted").await;
+    day.call(amara, path, json!({}), "tasking.offer_accepted")
+        .await;
     let path = ("/api/v1/me/tasks/{task}/{step}", task);
-    day.call(amara, path, json!({}), "tasking.task_set_off").await;
+    day.call(amara, path, json!({}), "tasking.task_set_off")
+        .await;
     let fields = [("reason", "MORE_URGENT")];
-    day.post(cora, ("/tasks/{task}/recall", task), &fields, "tasking.task_recalled").await;
+    day.post(
+        cora,
+        ("/tasks/{task}/recall", task),
+        &fields,
+        "tasking.task_recalled",
+    )
+    .await;
 }
 
 async fn working(day: &mut Day<'_>) {
@@ -246,7 +418,13 @@ async fn working(day: &mut Day<'_>) {
     let complete = ("/tasks/{task}/complete", "tasking.task_completed");
     let task = day.accepted(joel).await;
     day.presses(joel, task, &[set_off, arrive]).await;
-    day.post(joel, ("/tasks/{task}/pause", task), &pause, "tasking.task_paused").await;
+    day.post(
+        joel,
+        ("/tasks/{task}/pause", task),
+        &pause,
+        "tasking.task_paused",
+    )
+    .await;
     let on = [
         ("/tasks/{task}/resume", "tasking.task_resumed"),
         ("/tasks/{task}/depart", "tasking.task_departed"),
@@ -256,11 +434,23 @@ async fn working(day: &mut Day<'_>) {
     day.presses(joel, task, &on).await;
     let task = day.accepted(joel).await;
     let fields = [("reason", "END_OF_SHIFT")];
-    day.post(joel, ("/tasks/{task}/hand_back", task), &fields, "tasking.task_handed_back").await;
+    day.post(
+        joel,
+        ("/tasks/{task}/hand_back", task),
+        &fields,
+        "tasking.task_handed_back",
+    )
+    .await;
     let task = day.accepted(joel).await;
     day.presses(joel, task, &[set_off, arrive]).await;
     let fields = [("reason", "NOT_THERE")];
-    day.post(joel, ("/tasks/{task}/abort", task), &fields, "tasking.task_aborted").await;
+    day.post(
+        joel,
+        ("/tasks/{task}/abort", task),
+        &fields,
+        "tasking.task_aborted",
+    )
+    .await;
     let task = house.ask(&house.nurse, "bed-clean", "WARD-A", None).await;
     let offer = house.assign(task, dylan).await;
     let path = ("/offers/{offer}/accept", offer);
@@ -268,13 +458,17 @@ async fn working(day: &mut Day<'_>) {
     day.presses(dylan, task, &[set_off, arrive, complete]).await;
     let fields = [("verdict", "failed")];
     let path = ("/tasks/{task}/verify", task);
-    day.post(&house.coordinator, path, &fields, "tasking.task_verified").await;
+    day.post(&house.coordinator, path, &fields, "tasking.task_verified")
+        .await;
 }
 
 async fn setting_up(day: &mut Day<'_>) {
     let (house, ada) = (day.house, &day.house.administrator);
     let kinds = house.app.tasking.task_types(&ada.caller).await.unwrap().1;
-    let (kind, version) = kinds.iter().find(|(kind, _)| kind.code == "sample").unwrap();
+    let (kind, version) = kinds
+        .iter()
+        .find(|(kind, _)| kind.code == "sample")
+        .unwrap();
     let version = version.to_string();
     let fields = [
         ("version", version.as_str()),
@@ -283,8 +477,15 @@ async fn setting_up(day: &mut Day<'_>) {
         ("routine_minutes", "30"),
     ];
     let path = ("/settings/task-types/{kind}", kind.id.0);
-    day.post(ada, path, &fields, "tasking.task_type_saved").await;
-    day.act(Some(ada), ("POST", "/import", 0), file("PLACES", PLACES), &[]).await;
+    day.post(ada, path, &fields, "tasking.task_type_saved")
+        .await;
+    day.act(
+        Some(ada),
+        ("POST", "/import", 0),
+        file("PLACES", PLACES),
+        &[],
+    )
+    .await;
     let columns =
         ["code", "name", "kind", "site", "building", "floor", "level"].map(|name| (name, name));
     let check = ("POST", "/import/{import}/check", 1);
@@ -300,11 +501,16 @@ async fn proving(day: &mut Day<'_>) {
     // How many trials can be made depends on where the instance lies; each leaves its own event.
     let before = day.house.position().await;
     let answer = day.house.post(otto, "/controls/prove", &[]).await;
-    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert_eq!(answer.status, 303, "{}", answer.said());
     let left = day.house.changes_since(before).await;
     assert!(left.len() > 1, "several promises were tried: {left:?}");
-    assert!(left.iter().all(|event| event == "governance.control_proved"), "{left:?}");
-    day.done.insert(("POST".to_owned(), "/controls/prove".to_owned()));
+    assert!(
+        left.iter()
+            .all(|event| event == "governance.control_proved"),
+        "{left:?}"
+    );
+    day.done
+        .insert(("POST".to_owned(), "/controls/prove".to_owned()));
 }
 
 on_both! {
@@ -341,7 +547,7 @@ on_both! {
         let path = format!("/tasks/{task}/cancel");
         let answer = house.post(&house.joel, &path, &[REASON]).await;
         assert_eq!(answer.status, 403);
-        assert!(answer.body.contains("The attempt is on record"), "{}", answer.body);
+        assert!(answer.body.contains("The attempt is on record"), "{}", answer.said());
         let entries = house.entries_since(before).await;
         let refused = entries.iter().find(|entry| entry.event == "identity.permission_refused");
         assert_eq!(refused.map(|entry| entry.actor), Some(house.joel.account.0));

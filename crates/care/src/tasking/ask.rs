@@ -13,9 +13,7 @@ use super::{
         TaskApproved, TaskCancelled, TaskHeld, TaskReadied, TaskRejected, TaskReleased,
         TaskRequested, TaskVerified, VerifyTask,
     },
-    model::{
-        Booking, LocationId, Needs, NewTask, PatientRef, Task, TaskId, TaskTypeId, Verdict,
-    },
+    model::{Booking, LocationId, Needs, NewTask, PatientRef, Task, TaskId, TaskTypeId, Verdict},
     priority::{MINUTE, Priority},
     reasons::CancelReason,
     rows::{Answer, Location, Patient, TaskRecord, TaskType},
@@ -67,7 +65,10 @@ impl Tasking {
             None => None,
         };
         let mut tx = self.store.begin(permit).await?;
-        let kind = tx.lock::<TaskType>(wish.kind).await?.filter(|kind| kind.active);
+        let kind = tx
+            .lock::<TaskType>(wish.kind)
+            .await?
+            .filter(|kind| kind.active);
         let kind = kind.ok_or(TaskError::Kind)?;
         for place in [Some(wish.from), wish.to].into_iter().flatten() {
             let location = tx.lock::<Location>(place).await?;
@@ -97,7 +98,11 @@ impl Tasking {
         let record = TaskRecord::of(task, kind.team, tx.actor());
         tx.save(&record);
         step::write_step(&mut tx, &record, Told::default()).await?;
-        tx.commit(TaskRequested { task: id, kind: kind.id }).await?;
+        tx.commit(TaskRequested {
+            task: id,
+            kind: kind.id,
+        })
+        .await?;
         Ok(id)
     }
 
@@ -107,7 +112,10 @@ impl Tasking {
     /// [`TaskError`].
     pub async fn approve_task(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
         let mut tx = self.store.begin(caller.permit(ApproveTask).await?).await?;
-        step::take(&mut tx, task, Told::default(), |task, now| task.approve(true, now)).await?;
+        step::take(&mut tx, task, Told::default(), |task, now| {
+            task.approve(true, now)
+        })
+        .await?;
         tx.commit(TaskApproved { task }).await?;
         Ok(())
     }
@@ -123,7 +131,10 @@ impl Tasking {
         reason: CancelReason,
     ) -> Result<(), TaskError> {
         let mut tx = self.store.begin(caller.permit(RejectTask).await?).await?;
-        let told = Told { reason: Some(reason.code()), ..Told::default() };
+        let told = Told {
+            reason: Some(reason.code()),
+            ..Told::default()
+        };
         step::take(&mut tx, task, told, |task, now| task.reject(reason, now)).await?;
         tx.commit(TaskRejected { task, reason }).await?;
         Ok(())
@@ -173,7 +184,10 @@ impl Tasking {
         reason: CancelReason,
     ) -> Result<(), TaskError> {
         let mut tx = self.store.begin(caller.permit(CancelTask).await?).await?;
-        let told = Told { reason: Some(reason.code()), ..Told::default() };
+        let told = Told {
+            reason: Some(reason.code()),
+            ..Told::default()
+        };
         step::take(&mut tx, task, told, |task, now| task.cancel(reason, now)).await?;
         step::close_offers(&mut tx, task, |_| Some(Answer::Revoked)).await?;
         tx.commit(TaskCancelled { task, reason }).await?;
@@ -214,14 +228,14 @@ fn checked(mut wish: Wish) -> Result<Wish, TaskError> {
         return Err(TaskError::Places);
     }
     let trimmed = |text: Option<String>| {
-        text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+        text.map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
     };
     wish.from_bed = trimmed(wish.from_bed);
     wish.to_bed = trimmed(wish.to_bed);
     wish.patient = trimmed(wish.patient);
-    let long = |text: &Option<String>, max| {
-        text.as_ref().is_some_and(|text| text.chars().count() > max)
-    };
+    let long =
+        |text: &Option<String>, max| text.as_ref().is_some_and(|text| text.chars().count() > max);
     if long(&wish.from_bed, BED_MAX) || long(&wish.to_bed, BED_MAX) {
         return Err(TaskError::TooLong("The bed", BED_MAX));
     }

@@ -104,14 +104,20 @@ impl Board {
         if *scope == Scope::Everything {
             return self.clone();
         }
-        let tasks =
-            self.tasks.iter().filter(|task| scope.covers(&task.places)).cloned().collect();
+        let tasks = self
+            .tasks
+            .iter()
+            .filter(|task| scope.covers(&task.places))
+            .cloned()
+            .collect();
         // Who asks from a ward sees their tasks, not where everybody is.
-        let own_team = |person: &&BoardPerson| {
-            scope.covers(&[(ScopeKind::Team, person.team.0)])
-        };
+        let own_team = |person: &&BoardPerson| scope.covers(&[(ScopeKind::Team, person.team.0)]);
         let people = self.people.iter().filter(own_team).cloned().collect();
-        Self { now: self.now, tasks, people }
+        Self {
+            now: self.now,
+            tasks,
+            people,
+        }
     }
 }
 
@@ -178,7 +184,10 @@ impl Tasking {
     ) -> Result<BoardWatch, TaskError> {
         let permit = caller.permit(WatchBoard).await?;
         let follower = self.store.follow(permit, BoardWatched { page }).await?;
-        Ok(BoardWatch { follower, tasking: self.clone() })
+        Ok(BoardWatch {
+            follower,
+            tasking: self.clone(),
+        })
     }
 
     async fn read_board(&self, reader: &mut Reader) -> Result<Board, StoreError> {
@@ -196,8 +205,10 @@ impl Tasking {
             };
             names.insert(worker.id, name);
         }
-        let mut tasks: Vec<_> =
-            open.iter().map(|record| self.board_task(record, &directory, &names, now)).collect();
+        let mut tasks: Vec<_> = open
+            .iter()
+            .map(|record| self.board_task(record, &directory, &names, now))
+            .collect();
         tasks.sort_by_key(|task| (task.order(), task.id));
         let mut people: Vec<_> = workers
             .iter()
@@ -223,7 +234,9 @@ impl Tasking {
             .collect::<Vec<_>>();
         let mut places = task_places(record);
         places.extend(
-            directory.location(task.from).map(|location| (ScopeKind::Site, location.site.0)),
+            directory
+                .location(task.from)
+                .map(|location| (ScopeKind::Site, location.site.0)),
         );
         BoardTask {
             id: task.id,
@@ -233,7 +246,9 @@ impl Tasking {
             state: task.state,
             needs: task.needs.clone(),
             from: place_text(directory, task.from, task.from_bed.as_deref()),
-            to: task.to.map(|to| place_text(directory, to, task.to_bed.as_deref())),
+            to: task
+                .to
+                .map(|to| place_text(directory, to, task.to_bed.as_deref())),
             holder: (!holder.is_empty()).then(|| holder.join(" and ")),
             why_waiting: self.waiting.of(task.id),
             open_since: task.times.ready_at.map(Moment),
@@ -269,7 +284,9 @@ impl Tasking {
             team: worker.team,
             state: worker.state,
             task: theirs.map(|task| (task.id, task.state)),
-            zone: place.and_then(|place| directory.location(place)).map(rows::Location::zone),
+            zone: place
+                .and_then(|place| directory.location(place))
+                .map(rows::Location::zone),
             shift_ends_at: worker.detail.0.shift_ends_at.map(Moment),
         }
     }

@@ -45,11 +45,27 @@ impl Directory {
         let walks = reader.find(rows::walks(), vec![]).await?;
         let teams = reader.find(rows::teams(), vec![]).await?;
         let task_types = reader.find(rows::task_types(), vec![]).await?;
-        let places: HashMap<_, _> =
-            locations.iter().enumerate().map(|(at, location)| (location.id, at)).collect();
-        let kinds = task_types.iter().enumerate().map(|(at, kind)| (kind.id, at)).collect();
+        let places: HashMap<_, _> = locations
+            .iter()
+            .enumerate()
+            .map(|(at, location)| (location.id, at))
+            .collect();
+        let kinds = task_types
+            .iter()
+            .enumerate()
+            .map(|(at, kind)| (kind.id, at))
+            .collect();
         let travel = travel(locations.len(), &walks, &places);
-        Ok(Self { sites, locations, walks, teams, task_types, travel, places, kinds })
+        Ok(Self {
+            sites,
+            locations,
+            walks,
+            teams,
+            task_types,
+            travel,
+            places,
+            kinds,
+        })
     }
 
     /// A place by its number.
@@ -61,7 +77,8 @@ impl Directory {
     /// A place's name, or its number if it is not there any more.
     #[must_use]
     pub fn place_name(&self, id: LocationId) -> String {
-        self.location(id).map_or_else(|| format!("place {id}"), |at| at.name.clone())
+        self.location(id)
+            .map_or_else(|| format!("place {id}"), |at| at.name.clone())
     }
 
     /// A kind of work by its number.
@@ -85,7 +102,10 @@ impl Directory {
     /// The engine's number of a place.
     #[must_use]
     pub fn node(&self, id: LocationId) -> Option<Place> {
-        self.places.get(&id).and_then(|at| u32::try_from(*at).ok()).map(Place)
+        self.places
+            .get(&id)
+            .and_then(|at| u32::try_from(*at).ok())
+            .map(Place)
     }
 
     /// Walking seconds from one place to another without a load.
@@ -96,12 +116,22 @@ impl Directory {
 }
 
 fn travel(count: usize, walks: &[Walk], places: &HashMap<LocationId, usize>) -> TravelTimes {
-    let node = |id| places.get(&id).and_then(|at| u32::try_from(*at).ok()).map(Place);
+    let node = |id| {
+        places
+            .get(&id)
+            .and_then(|at| u32::try_from(*at).ok())
+            .map(Place)
+    };
     let edges: Vec<Edge> = walks
         .iter()
         .filter_map(|walk| {
             let (from, to) = (node(walk.from_place)?, node(walk.to_place)?);
-            Some(Edge { from, to, seconds: walk.seconds, one_way: walk.one_way })
+            Some(Edge {
+                from,
+                to,
+                seconds: walk.seconds,
+                one_way: walk.one_way,
+            })
         })
         .collect();
     TravelTimes::from_edges(count, &edges).unwrap_or_else(|error| {
@@ -120,7 +150,10 @@ pub(crate) struct Directories {
 
 impl Directories {
     pub fn new(store: &Store) -> Self {
-        Self { held: Arc::default(), notices: Arc::new(Mutex::new(store.notices())) }
+        Self {
+            held: Arc::default(),
+            notices: Arc::new(Mutex::new(store.notices())),
+        }
     }
 
     /// The directory as it is in this view, or as it was if nothing changed since.
@@ -128,7 +161,11 @@ impl Directories {
         if self.has_changed() {
             *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
-        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let held = self
+            .held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         if let Some(held) = held {
             return Ok(held);
         }

@@ -1,8 +1,8 @@
 //! The dispatcher: looks at queue and people after every change, asks the engine, makes the offers.
 //!
-//! It is a service with an account of its own, and each offer is a change like any other: if task or
-//! person moved on meanwhile, the offer is simply not made. It also takes back offers whose time is
-//! over and releases booked tasks. Refused: deciding anything the engine has not reasoned.
+//! It is a service with an account of its own, and each offer is a change like any other: if task
+//! or person moved on meanwhile, the offer is simply not made. It also takes back offers whose time
+//! is over and releases booked tasks. Refused: deciding anything the engine has not reasoned.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -90,7 +90,12 @@ impl Tasking {
         let directory = self.directories.current(reader).await?;
         let tasks = reader.find(rows::open_tasks(), vec![]).await?;
         let workers = reader.find(rows::workers_on_shift(), vec![]).await?;
-        Ok(Situation { now: reader.now().0, tasks, workers, directory })
+        Ok(Situation {
+            now: reader.now().0,
+            tasks,
+            workers,
+            directory,
+        })
     }
 
     /// Takes back what ran out and releases what is due; true when something was done.
@@ -122,8 +127,13 @@ impl Tasking {
     }
 
     fn people_of(&self, situation: &Situation, team: TeamId) -> Vec<Person> {
-        let theirs = situation.workers.iter().filter(|worker| worker.team == team);
-        theirs.filter_map(|worker| self.engine_person(situation, worker)).collect()
+        let theirs = situation
+            .workers
+            .iter()
+            .filter(|worker| worker.team == team);
+        theirs
+            .filter_map(|worker| self.engine_person(situation, worker))
+            .collect()
     }
 
     fn engine_person(&self, situation: &Situation, record: &WorkerRecord) -> Option<Person> {
@@ -139,7 +149,12 @@ impl Tasking {
             WorkerState::OnTask => Status::OnTask,
             _ => Status::Away,
         };
-        person.skills = record.skills.0.iter().map(|skill| Skill::from(skill.as_str())).collect();
+        person.skills = record
+            .skills
+            .0
+            .iter()
+            .map(|skill| Skill::from(skill.as_str()))
+            .collect();
         person.zones = Zones::Free;
         person.shift_ends_in = worker
             .shift_ends_at
@@ -166,7 +181,10 @@ impl Tasking {
                 arrival_seconds: Some(offer.reason.arrival_seconds),
                 others: others.collect(),
             };
-            let asked = Asked { worker: WorkerId(offer.person.0), why };
+            let asked = Asked {
+                worker: WorkerId(offer.person.0),
+                why,
+            };
             by_task.entry(offer.task).or_default().push(asked);
         }
         let mut tasks: Vec<_> = by_task.into_iter().collect();
@@ -205,10 +223,13 @@ fn seconds(situation: &Situation, at: i64) -> i64 {
 
 /// The queue of one team as the engine sees it.
 fn tasks_of(situation: &Situation, team: TeamId) -> Vec<dispatch::Task> {
-    let queue = situation.tasks.iter().filter(|record| {
-        record.team == team && record.state == TaskState::Queued
-    });
-    queue.filter_map(|record| engine_task(situation, record.task())).collect()
+    let queue = situation
+        .tasks
+        .iter()
+        .filter(|record| record.team == team && record.state == TaskState::Queued);
+    queue
+        .filter_map(|record| engine_task(situation, record.task()))
+        .collect()
 }
 
 fn engine_task(situation: &Situation, task: &Task) -> Option<dispatch::Task> {
@@ -225,12 +246,20 @@ fn engine_task(situation: &Situation, task: &Task) -> Option<dispatch::Task> {
     let mut wanted = dispatch::Task::new(dispatch::TaskId(task.id.0), rank, pickup, drop);
     let ready_at = task.times.ready_at.unwrap_or(situation.now);
     wanted.waiting_since = seconds(situation, ready_at);
-    wanted.due_in = task.due_at.map(|due| due.saturating_sub(situation.now) / SECOND);
+    wanted.due_in = task
+        .due_at
+        .map(|due| due.saturating_sub(situation.now) / SECOND);
     wanted.handling = i64::from(kind.spec.0.handling_seconds);
     let skills = required_skills(kind, task);
-    wanted.skills = skills.iter().map(|skill| Skill::from(skill.as_str())).collect();
+    wanted.skills = skills
+        .iter()
+        .map(|skill| Skill::from(skill.as_str()))
+        .collect();
     wanted.people_needed = task.needs.people;
-    wanted.needs = Needs { heavy: task.needs.is_heavy(), patient: task.patient.is_some() };
+    wanted.needs = Needs {
+        heavy: task.needs.is_heavy(),
+        patient: task.patient.is_some(),
+    };
     wanted.held_out = task
         .declined_by
         .iter()

@@ -1,9 +1,6 @@
 //! Why a step of tasking was not taken. One enum for the room: every step can fail the same ways.
 
-use trust::{
-    identity::caller::PermitError,
-    store::error::StoreError,
-};
+use trust::{identity::caller::PermitError, store::error::StoreError};
 
 use super::{
     model::{NeedsError, TaskTypeError, TransitionError},

@@ -1,8 +1,5 @@
 //! Tasking's actions and their events. Ids and codes only.
 
-
-
-
 use super::{
     model::{OfferId, TaskId, TaskTypeId, WorkerId},
     reasons::{AbortReason, CancelReason, DeclineReason, OverrideReason, PauseReason},
@@ -118,11 +115,14 @@ trust::event! {
     /// The dispatcher began to watch the queue.
     pub struct DispatchStarted = "tasking.dispatch_started" {}
     /// One part of an import was stored.
-    pub struct RowsImported = "tasking.rows_imported" { what: &'static str, rows: usize, last: bool }
+    pub struct RowsImported = "tasking.rows_imported" {
+        what: &'static str,
+        rows: usize,
+        last: bool,
+    }
     /// An account was joined to a handler.
     pub struct WorkerLinked = "tasking.worker_linked" { worker: WorkerId }
 }
-
 
 trust::action! {
     /// Asks for work.

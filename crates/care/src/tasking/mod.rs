@@ -1,9 +1,10 @@
 //! Tasking: hospital staff ask for work, the right and nearest person gets it on a phone.
 //!
 //! The rules are pure and stand in [`model`], [`worker`], [`reasons`] and [`priority`]; the
-//! operations (`ask.rs`, `offers.rs`, `work.rs`, `people.rs`) put them into one change each, with its
-//! event. [`dispatcher`] asks the engine whom to offer what; [`board`], [`task_page`] and [`own`] are
-//! what pages and API read. Refused: a trail of places; where somebody is, is a zone in memory.
+//! operations (`ask.rs`, `offers.rs`, `work.rs`, `people.rs`) put them into one change each, with
+//! its event. [`dispatcher`] asks the engine whom to offer what; [`board`], [`task_page`] and
+//! [`own`] are what pages and API read. Refused: a trail of places; where somebody is, is a zone in
+//! memory.
 
 use std::{
     collections::HashMap,
@@ -57,6 +58,7 @@ pub struct Tasking {
     pub(crate) whereabouts: Whereabouts,
     pub(crate) directories: Directories,
     pub(crate) waiting: WhyWaiting,
+    pub(crate) visitors: Visitors,
 }
 
 impl Tasking {
@@ -65,7 +67,20 @@ impl Tasking {
     pub fn new(store: Store) -> Self {
         let directories = Directories::new(&store);
         let (whereabouts, waiting) = (Whereabouts::default(), WhyWaiting::default());
-        Self { store, whereabouts, directories, waiting }
+        let visitors = Visitors::default();
+        Self {
+            store,
+            whereabouts,
+            directories,
+            waiting,
+            visitors,
+        }
+    }
+
+    /// This person is a visitor of a demonstration: they answer offers in real time, however fast
+    /// the day runs. Without effect where the day is not fast.
+    pub fn answers_in_real_time(&self, worker: WorkerId) {
+        self.visitors.add(worker);
     }
 
     /// Places, walks, teams and kinds of work: facts of the house, not of people, so that looking
@@ -80,9 +95,7 @@ impl Tasking {
 
     /// Every durable entry from now on, for live pages.
     #[must_use]
-    pub fn notices(
-        &self,
-    ) -> tokio::sync::broadcast::Receiver<Arc<[trust::store::health::Notice]>> {
+    pub fn notices(&self) -> tokio::sync::broadcast::Receiver<Arc<[trust::store::health::Notice]>> {
         self.store.notices()
     }
 
@@ -98,15 +111,25 @@ pub(crate) struct Whereabouts(Arc<Mutex<HashMap<WorkerId, LocationId>>>);
 
 impl Whereabouts {
     pub fn saw(&self, worker: WorkerId, place: LocationId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(worker, place);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(worker, place);
     }
 
     pub fn forget(&self, worker: WorkerId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&worker);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&worker);
     }
 
     pub fn of(&self, worker: WorkerId) -> Option<LocationId> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&worker).copied()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&worker)
+            .copied()
     }
 }
 
@@ -124,6 +147,30 @@ impl WhyWaiting {
     }
 
     pub fn of(&self, task: TaskId) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&task).cloned()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&task)
+            .cloned()
+    }
+}
+
+/// Who plays a part in a demonstration.
+#[derive(Clone, Default)]
+pub(crate) struct Visitors(Arc<Mutex<std::collections::HashSet<WorkerId>>>);
+
+impl Visitors {
+    pub fn add(&self, worker: WorkerId) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(worker);
+    }
+
+    pub fn holds(&self, worker: WorkerId) -> bool {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&worker)
     }
 }

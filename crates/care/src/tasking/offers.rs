@@ -16,7 +16,7 @@ use super::{
         OfferExpired, OfferTask, TaskAssigned, TaskOffered,
     },
     model::{OfferId, TaskId, TransitionError, WorkerId},
-    priority::OFFER_SECONDS,
+    priority::{OFFER_SECONDS, Priority},
     reasons::{DeclineReason, OverrideReason},
     rows::{Answer, OfferRecord, OfferWhy, TaskType, WorkerRecord},
     step::{self, Told},
@@ -48,15 +48,24 @@ impl Tasking {
         for person in asked {
             offers.push((OfferId(tx.new_key::<OfferRecord>().await?), person.worker));
         }
-        let told = Told { worker: asked.first().map(|person| person.worker), reason: None };
-        let seconds = self.offer_seconds(&mut tx, task).await?;
+        let told = Told {
+            worker: asked.first().map(|person| person.worker),
+            reason: None,
+        };
+        let workers: Vec<WorkerId> = asked.iter().map(|person| person.worker).collect();
+        let seconds = self.offer_seconds(&mut tx, task, &workers).await?;
         let rule = |task: &super::model::Task, now| task.offer(&offers, seconds, now);
         let stepped = step::take(&mut tx, task, told, rule).await?;
         for (person, (id, _)) in asked.iter().zip(&offers) {
             ask(&mut tx, person, *id, stepped.task()).await?;
         }
         let (offers, workers) = offers.into_iter().unzip();
-        tx.commit(TaskOffered { task, offers, workers }).await?;
+        tx.commit(TaskOffered {
+            task,
+            offers,
+            workers,
+        })
+        .await?;
         Ok(())
     }
 
@@ -74,10 +83,19 @@ impl Tasking {
     ) -> Result<(), TaskError> {
         let mut tx = self.store.begin(caller.permit(AssignTask).await?).await?;
         let mut record = step::lock_task(&mut tx, task).await?;
-        let kind = tx.lock::<TaskType>(record.kind).await?.ok_or(TaskError::Kind)?;
-        let person = tx.lock::<WorkerRecord>(worker).await?.ok_or(TaskError::NotFound)?;
+        let kind = tx
+            .lock::<TaskType>(record.kind)
+            .await?
+            .ok_or(TaskError::Kind)?;
+        let person = tx
+            .lock::<WorkerRecord>(worker)
+            .await?
+            .ok_or(TaskError::NotFound)?;
         fits(&person, &kind, record.task())?;
-        let told = Told { worker: Some(worker), reason: Some(reason.code()) };
+        let told = Told {
+            worker: Some(worker),
+            reason: Some(reason.code()),
+        };
         if step::is_asked(record.task()) {
             let revoked = record.after(record.task().revoke(tx.now().0)?);
             step::save(&mut tx, &record, &revoked, told).await?;
@@ -85,14 +103,26 @@ impl Tasking {
             record = revoked;
         }
         let offer = OfferId(tx.new_key::<OfferRecord>().await?);
-        let seconds = OFFER_SECONDS.at(record.priority);
-        let offered = record.task().offer(&[(offer, worker)], seconds, tx.now().0)?;
+        let seconds = self.seconds_to_answer(record.priority, &[worker]);
+        let offered = record
+            .task()
+            .offer(&[(offer, worker)], seconds, tx.now().0)?;
         let after = record.after(offered);
         step::save(&mut tx, &record, &after, told).await?;
         let sentence = format!("Chosen by a coordinator: {}.", reason.words());
-        let why = OfferWhy { sentence, arrival_seconds: None, others: vec![] };
+        let why = OfferWhy {
+            sentence,
+            arrival_seconds: None,
+            others: vec![],
+        };
         ask(&mut tx, &Asked { worker, why }, offer, after.task()).await?;
-        tx.commit(TaskAssigned { task, offer, worker, reason }).await?;
+        tx.commit(TaskAssigned {
+            task,
+            offer,
+            worker,
+            reason,
+        })
+        .await?;
         Ok(())
     }
 
@@ -100,9 +130,22 @@ impl Tasking {
         &self,
         tx: &mut Change<OfferTask>,
         task: TaskId,
+        asked: &[WorkerId],
     ) -> Result<u32, TaskError> {
         let record = step::lock_task(tx, task).await?;
-        Ok(OFFER_SECONDS.at(record.priority))
+        Ok(self.seconds_to_answer(record.priority, asked))
+    }
+
+    /// How long somebody has to answer, in the hospital's seconds. A visitor at a demonstration
+    /// whose day runs fast answers in real time.
+    fn seconds_to_answer(&self, priority: Priority, asked: &[WorkerId]) -> u32 {
+        let seconds = OFFER_SECONDS.at(priority);
+        let in_real_time = asked.iter().any(|worker| self.visitors.holds(*worker));
+        if in_real_time {
+            seconds.saturating_mul(self.store.clock().speed())
+        } else {
+            seconds
+        }
     }
 
     /// Says yes.
@@ -116,14 +159,26 @@ impl Tasking {
         let hands = step::in_hand(&mut tx, own.id).await?;
         let record = step::lock_task(&mut tx, task).await?;
         hands.may_accept(record.task())?;
-        let told = Told { worker: Some(own.id), reason: None };
-        step::take(&mut tx, task, told, |task, now| task.accept(own.id, now)).await?;
+        let told = Told {
+            worker: Some(own.id),
+            reason: None,
+        };
+        let rule = |task: &super::model::Task, now| {
+            let accepted = task.accept(own.id, now)?;
+            is_open(task, own.id, offer)?;
+            Ok(accepted)
+        };
+        step::take(&mut tx, task, told, rule).await?;
         step::close_offers(&mut tx, task, |worker| {
             (worker == own.id).then_some(Answer::Accepted)
         })
         .await?;
         step::move_worker(&mut tx, own.id, WorkerStep::Accepted).await?;
-        tx.commit(OfferAccepted { task, worker: own.id }).await?;
+        tx.commit(OfferAccepted {
+            task,
+            worker: own.id,
+        })
+        .await?;
         Ok(task)
     }
 
@@ -139,14 +194,30 @@ impl Tasking {
     ) -> Result<(), TaskError> {
         let mut tx = self.store.begin(caller.permit(DeclineOffer).await?).await?;
         let (own, task) = own_offer(&mut tx, offer).await?;
-        let told = Told { worker: Some(own.id), reason: Some(reason.code()) };
-        let rule = |task: &super::model::Task, now| task.decline(own.id, reason, now);
+        let told = Told {
+            worker: Some(own.id),
+            reason: Some(reason.code()),
+        };
+        let rule = |task: &super::model::Task, now| {
+            let declined = task.decline(own.id, reason, now)?;
+            is_open(task, own.id, offer)?;
+            Ok(declined)
+        };
         step::take(&mut tx, task, told, rule).await?;
         step::close_offers(&mut tx, task, |worker| {
-            Some(if worker == own.id { Answer::Declined } else { Answer::Revoked })
+            Some(if worker == own.id {
+                Answer::Declined
+            } else {
+                Answer::Revoked
+            })
         })
         .await?;
-        tx.commit(OfferDeclined { task, worker: own.id, reason }).await?;
+        tx.commit(OfferDeclined {
+            task,
+            worker: own.id,
+            reason,
+        })
+        .await?;
         Ok(())
     }
 
@@ -164,10 +235,18 @@ impl Tasking {
         }
         step::take(&mut tx, task, Told::default(), super::model::Task::expire).await?;
         step::close_offers(&mut tx, task, |worker| {
-            Some(if expired.contains(&worker) { Answer::Expired } else { Answer::Revoked })
+            Some(if expired.contains(&worker) {
+                Answer::Expired
+            } else {
+                Answer::Revoked
+            })
         })
         .await?;
-        tx.commit(OfferExpired { task, workers: expired }).await?;
+        tx.commit(OfferExpired {
+            task,
+            workers: expired,
+        })
+        .await?;
         Ok(())
     }
 }
@@ -203,8 +282,20 @@ async fn own_offer<A: trust::identity::permit::Action>(
 ) -> Result<(WorkerRecord, TaskId), TaskError> {
     let own = step::own_worker(tx).await?;
     let offer = tx.lock::<OfferRecord>(offer).await?;
-    let offer = offer.filter(|offer| offer.worker == own.id).ok_or(TaskError::NotFound)?;
+    let offer = offer
+        .filter(|offer| offer.worker == own.id)
+        .ok_or(TaskError::NotFound)?;
     Ok((own, offer.task))
+}
+
+/// Whether this very question is the open one: an old page must not answer a newer question.
+fn is_open(
+    task: &super::model::Task,
+    worker: WorkerId,
+    offer: OfferId,
+) -> Result<(), TransitionError> {
+    let open = task.offer_to(worker).is_some_and(|open| open.id == offer);
+    open.then_some(()).ok_or(TransitionError::OfferGone)
 }
 
 /// Team, skills and state, for a coordinator's choice.
@@ -219,12 +310,17 @@ fn fits(
     }
     for skill in required_skills(kind, task) {
         if !person.skills.0.contains(&skill) {
-            return Err(TaskError::Unsuited(format!("has no {} training", skill.to_lowercase())));
+            return Err(TaskError::Unsuited(format!(
+                "has no {} training",
+                skill.to_lowercase()
+            )));
         }
     }
     let handling = i64::from(kind.spec.0.handling_seconds) * 1_000_000;
     let finishes_at = task.times.changed_at.saturating_add(handling);
-    worker.may_be_offered(finishes_at).map_err(TaskError::CannotBeAsked)
+    worker
+        .may_be_offered(finishes_at)
+        .map_err(TaskError::CannotBeAsked)
 }
 
 /// The skills that kind of work and this task ask for.

@@ -77,8 +77,15 @@ impl Tasking {
     /// As [`Tasking::own_work`].
     pub async fn watch_own_work(&self, caller: &Caller) -> Result<OwnWatch, TaskError> {
         let permit = caller.permit(ViewOwnWork).await?;
-        let follower = self.store.follow(permit, OwnWorkViewed { page: "live" }).await?;
-        Ok(OwnWatch { follower, tasking: self.clone(), caller: caller.clone() })
+        let follower = self
+            .store
+            .follow(permit, OwnWorkViewed { page: "live" })
+            .await?;
+        Ok(OwnWatch {
+            follower,
+            tasking: self.clone(),
+            caller: caller.clone(),
+        })
     }
 
     /// The caller's own day.
@@ -87,37 +94,57 @@ impl Tasking {
     /// As [`Tasking::own_work`].
     pub async fn own_day(&self, caller: &Caller) -> Result<OwnDay, TaskError> {
         let permit = caller.permit(ViewOwnWork).await?;
-        let mut reader = self.store.read(permit, OwnWorkViewed { page: "day" }).await?;
+        let mut reader = self
+            .store
+            .read(permit, OwnWorkViewed { page: "day" })
+            .await?;
         let work = self.read_own(&mut reader, caller).await?;
         let values = vec![work.worker.id.to_value(), work.now.to_value()];
         let shifts = reader.find(rows::shifts_of_worker(), values).await?;
-        let shift = shifts.into_iter().find(|shift| shift.starts_at.0 <= work.now.0 + 60 * MINUTE);
-        let since = shift.as_ref().map_or(work.now.0 - DAY, |shift| shift.starts_at.0 - DAY / 8);
+        let shift = shifts
+            .into_iter()
+            .find(|shift| shift.starts_at.0 <= work.now.0 + 60 * MINUTE);
+        let since = shift
+            .as_ref()
+            .map_or(work.now.0 - DAY, |shift| shift.starts_at.0 - DAY / 8);
         let values = vec![work.worker.id.to_value(), Moment(since).to_value()];
         let records = reader.find(rows::tasks_of_handler(), values).await?;
-        let tasks = records.iter().rev().map(|record| record.task().clone()).collect();
+        let tasks = records
+            .iter()
+            .rev()
+            .map(|record| record.task().clone())
+            .collect();
         Ok(OwnDay { work, shift, tasks })
     }
 
     async fn read_own(&self, reader: &mut Reader, caller: &Caller) -> Result<OwnWork, TaskError> {
         let actor = rows::value(caller.actor());
-        let stored = reader.find_stored(rows::worker_of_account(), actor).await?.pop();
+        let stored = reader
+            .find_stored(rows::worker_of_account(), actor)
+            .await?
+            .pop();
         let stored = stored.ok_or(TaskError::NotAHandler)?;
         let (worker, version) = (stored.row, stored.version);
         let directory = self.directories.current(reader).await?;
         let open = reader.find(rows::open_tasks(), vec![]).await?;
         let mine = |task: &&Task| task.has_in_crew(worker.id) && !task.state.is_over();
-        let mut jobs: Vec<Task> =
-            open.iter().map(TaskRecord::task).filter(mine).cloned().collect();
+        let mut jobs: Vec<Task> = open
+            .iter()
+            .map(TaskRecord::task)
+            .filter(mine)
+            .cloned()
+            .collect();
         jobs.sort_by_key(|task| (task.times.accepted_at, task.id));
         let asked = open.iter().map(TaskRecord::task).find_map(|task| {
-            task.offer_to(worker.id).map(|offer| (offer.id, task.clone()))
+            task.offer_to(worker.id)
+                .map(|offer| (offer.id, task.clone()))
         });
         let offer = match asked {
             None => None,
-            Some((id, task)) => {
-                reader.one::<OfferRecord>(id).await?.map(|stored| (stored.row, task))
-            }
+            Some((id, task)) => reader
+                .one::<OfferRecord>(id)
+                .await?
+                .map(|stored| (stored.row, task)),
         };
         let patient = match jobs.first().and_then(|job| job.patient) {
             None => None,
@@ -126,7 +153,17 @@ impl Tasking {
         let name = reader.reveal(&worker.name, &WorkerRecord::place("name", &worker.id))?;
         let place = self.whereabouts.of(worker.id);
         let now = reader.now();
-        Ok(OwnWork { now, worker, name, version, directory, offer, jobs, patient, place })
+        Ok(OwnWork {
+            now,
+            worker,
+            name,
+            version,
+            directory,
+            offer,
+            jobs,
+            patient,
+            place,
+        })
     }
 }
 
@@ -141,7 +178,8 @@ impl OwnWatch {
     /// The work as it is now.
     ///
     /// # Errors
-    /// [`TaskError::Store`], [`TaskError::NotAHandler`] when the account was taken from the handler.
+    /// [`TaskError::Store`], [`TaskError::NotAHandler`] when the account was taken from the
+    /// handler.
     pub async fn work(&self) -> Result<OwnWork, TaskError> {
         let mut reader = self.follower.view().await?;
         self.tasking.read_own(&mut reader, &self.caller).await

@@ -4,8 +4,14 @@
 //! is dead. Going away keeps no reason and no time.
 
 use trust::{
-    identity::{caller::Caller, permit::{Action, ActorId, ScopeKind}},
-    store::{change::Change, value::{Field, MINUTE}},
+    identity::{
+        caller::Caller,
+        permit::{Action, ActorId, ScopeKind},
+    },
+    store::{
+        change::Change,
+        value::{Field, MINUTE},
+    },
 };
 
 use super::{
@@ -73,10 +79,15 @@ impl Tasking {
         let now = tx.now();
         let values = vec![worker.to_value(), now.to_value()];
         let planned = tx.find(rows::shifts_of_worker(), values).await?;
-        let current = planned.iter().find(|shift| shift.starts_at.0 <= now.0 + EARLY_MAX);
+        let current = planned
+            .iter()
+            .find(|shift| shift.starts_at.0 <= now.0 + EARLY_MAX);
         let ends_at = current.map_or(now.0 + SHIFT_UNPLANNED, |shift| shift.ends_at.0);
         let record = step::move_worker(&mut tx, worker, WorkerStep::StartShift { ends_at }).await?;
-        let base = tx.lock::<rows::Team>(record.team).await?.and_then(|team| team.base);
+        let base = tx
+            .lock::<rows::Team>(record.team)
+            .await?
+            .and_then(|team| team.base);
         tx.commit(ShiftStarted { worker }).await?;
         if let Some(base) = base {
             self.whereabouts.saw(worker, base);
@@ -131,7 +142,10 @@ impl Tasking {
         whose: Whose,
         change: Availability,
     ) -> Result<(), TaskError> {
-        let mut tx = self.store.begin(caller.permit(ChangeAvailability).await?).await?;
+        let mut tx = self
+            .store
+            .begin(caller.permit(ChangeAvailability).await?)
+            .await?;
         let worker = whom(&mut tx, whose).await?;
         step::move_worker(&mut tx, worker, change.into()).await?;
         tx.commit(AvailabilityChanged { worker }).await?;
@@ -171,9 +185,16 @@ async fn whom<A: Action>(tx: &mut Change<A>, whose: Whose) -> Result<WorkerId, T
         // A handler speaks for themselves only, whatever places their grant names.
         Whose::Of(_) if own.is_some() => Err(TaskError::NotFound),
         Whose::Of(worker) => {
-            let record = tx.lock::<WorkerRecord>(worker).await?.ok_or(TaskError::NotFound)?;
+            let record = tx
+                .lock::<WorkerRecord>(worker)
+                .await?
+                .ok_or(TaskError::NotFound)?;
             let team = (ScopeKind::Team, record.team.0);
-            if tx.scope().covers(&[team]) { Ok(worker) } else { Err(TaskError::NotFound) }
+            if tx.scope().covers(&[team]) {
+                Ok(worker)
+            } else {
+                Err(TaskError::NotFound)
+            }
         }
     }
 }

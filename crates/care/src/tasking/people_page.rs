@@ -1,4 +1,5 @@
-//! People as the coordinator sees them: team, skills, shift, state. Sorted by shift, never by figure.
+//! People as the coordinator sees them: team, skills, shift, state. Sorted by shift, never by
+//! figure.
 
 use std::sync::Arc;
 
@@ -72,7 +73,10 @@ impl Tasking {
     /// [`TaskError::Permit`], [`TaskError::Store`].
     pub async fn people(&self, caller: &Caller, on_shift_only: bool) -> Result<People, TaskError> {
         let permit = caller.permit(ViewPeople).await?;
-        let mut reader = self.store.read(permit, PeopleViewed { worker: None }).await?;
+        let mut reader = self
+            .store
+            .read(permit, PeopleViewed { worker: None })
+            .await?;
         let directory = self.directories.current(&mut reader).await?;
         let now = reader.now();
         let shifts = self.shifts_near(&mut reader, now).await?;
@@ -85,33 +89,55 @@ impl Tasking {
                 continue;
             }
             let name = reader.reveal(&worker.name, &WorkerRecord::place("name", &worker.id))?;
-            let shift = shifts.iter().find(|shift| shift.worker == worker.id).cloned();
+            let shift = shifts
+                .iter()
+                .find(|shift| shift.worker == worker.id)
+                .cloned();
             let zone = self.zone_of(&worker, &directory);
             let mut tasks = open.iter().map(TaskRecord::task);
             let task = tasks.find(|task| task.has_in_crew(worker.id)).cloned();
-            lines.push(PersonLine { worker, version: stored.version, name, shift, zone, task });
+            lines.push(PersonLine {
+                worker,
+                version: stored.version,
+                name,
+                shift,
+                zone,
+                task,
+            });
         }
         lines.sort_by_key(|line| {
-            let starts = line.shift.as_ref().map_or(i64::MAX, |shift| shift.starts_at.0);
+            let starts = line
+                .shift
+                .as_ref()
+                .map_or(i64::MAX, |shift| shift.starts_at.0);
             (starts, line.name.clone())
         });
-        Ok(People { now, directory, lines })
+        Ok(People {
+            now,
+            directory,
+            lines,
+        })
     }
 
     /// One person of the caller's teams.
     ///
     /// # Errors
     /// [`TaskError::NotFound`] when they are not there or not in the caller's teams.
-    pub async fn person(
-        &self,
-        caller: &Caller,
-        id: WorkerId,
-    ) -> Result<PersonDetail, TaskError> {
+    pub async fn person(&self, caller: &Caller, id: WorkerId) -> Result<PersonDetail, TaskError> {
         let permit = caller.permit(ViewPeople).await?;
-        let mut reader = self.store.read(permit, PeopleViewed { worker: Some(id) }).await?;
+        let mut reader = self
+            .store
+            .read(permit, PeopleViewed { worker: Some(id) })
+            .await?;
         let directory = self.directories.current(&mut reader).await?;
-        let stored = reader.one::<WorkerRecord>(id).await?.ok_or(TaskError::NotFound)?;
-        if !reader.scope().covers(&[(ScopeKind::Team, stored.row.team.0)]) {
+        let stored = reader
+            .one::<WorkerRecord>(id)
+            .await?
+            .ok_or(TaskError::NotFound)?;
+        if !reader
+            .scope()
+            .covers(&[(ScopeKind::Team, stored.row.team.0)])
+        {
             return Err(TaskError::NotFound);
         }
         let (worker, version, now) = (stored.row, stored.version, reader.now());
@@ -121,12 +147,29 @@ impl Tasking {
         let values = vec![id.to_value(), now.to_value()];
         let shifts = reader.find(rows::shifts_of_worker(), values).await?;
         let open = reader.find(rows::open_tasks(), vec![]).await?;
-        let theirs = open.iter().map(TaskRecord::task).filter(|task| task.has_in_crew(id));
+        let theirs = open
+            .iter()
+            .map(TaskRecord::task)
+            .filter(|task| task.has_in_crew(id));
         let tasks: Vec<Task> = theirs.cloned().collect();
         let zone = self.zone_of(&worker, &directory);
         let (shift, task) = (shifts.first().cloned(), tasks.first().cloned());
-        let line = PersonLine { worker, version, name, shift, zone, task };
-        Ok(PersonDetail { now, directory, line, staff_number, shifts, tasks })
+        let line = PersonLine {
+            worker,
+            version,
+            name,
+            shift,
+            zone,
+            task,
+        };
+        Ok(PersonDetail {
+            now,
+            directory,
+            line,
+            staff_number,
+            shifts,
+            tasks,
+        })
     }
 
     fn zone_of(&self, worker: &WorkerRecord, directory: &Directory) -> Option<String> {
@@ -138,11 +181,7 @@ impl Tasking {
         directory.location(place).map(rows::Location::zone)
     }
 
-    async fn shifts_near(
-        &self,
-        reader: &mut Reader,
-        now: Moment,
-    ) -> Result<Vec<Shift>, TaskError> {
+    async fn shifts_near(&self, reader: &mut Reader, now: Moment) -> Result<Vec<Shift>, TaskError> {
         let until = now.after(12 * 60 * MINUTE);
         let values = vec![now.to_value(), until.to_value()];
         Ok(reader.find(rows::shifts_around(), values).await?)
@@ -170,6 +209,12 @@ impl Tasking {
         let mut reader = self.store.read(permit, TaskTypesViewed {}).await?;
         let directory = self.directories.current(&mut reader).await?;
         let found = reader.find_stored(rows::task_types(), vec![]).await?;
-        Ok((directory, found.into_iter().map(|stored| (stored.row, stored.version)).collect()))
+        Ok((
+            directory,
+            found
+                .into_iter()
+                .map(|stored| (stored.row, stored.version))
+                .collect(),
+        ))
     }
 }

@@ -156,7 +156,10 @@ pub struct BreakSlot {
 
 impl From<&BreakRow> for BreakSlot {
     fn from(row: &BreakRow) -> Self {
-        Self { starts_at: row.starts_at, ends_at: row.ends_at }
+        Self {
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+        }
     }
 }
 
@@ -290,9 +293,15 @@ impl Answer {
     /// The answer a code stands for.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Open, Self::Accepted, Self::Declined, Self::Expired, Self::Revoked]
-            .into_iter()
-            .find(|answer| answer.code() == code)
+        [
+            Self::Open,
+            Self::Accepted,
+            Self::Declined,
+            Self::Expired,
+            Self::Revoked,
+        ]
+        .into_iter()
+        .find(|answer| answer.code() == code)
     }
 }
 
@@ -321,11 +330,17 @@ pub(super) fn open_tasks() -> Tail<TaskRecord> {
 }
 
 pub(super) fn finished_since() -> Tail<TaskRecord> {
-    tail!(TaskRecord, "WHERE is_over = 1 AND changed_at >= $1 ORDER BY changed_at DESC LIMIT 200")
+    tail!(
+        TaskRecord,
+        "WHERE is_over = 1 AND changed_at >= $1 ORDER BY changed_at DESC LIMIT 200"
+    )
 }
 
 pub(super) fn tasks_of_handler() -> Tail<TaskRecord> {
-    tail!(TaskRecord, "WHERE handler = $1 AND changed_at >= $2 ORDER BY changed_at")
+    tail!(
+        TaskRecord,
+        "WHERE handler = $1 AND changed_at >= $2 ORDER BY changed_at"
+    )
 }
 
 pub(super) fn steps_of() -> Tail<TaskStep> {
@@ -337,7 +352,10 @@ pub(super) fn offers_of() -> Tail<OfferRecord> {
 }
 
 pub(super) fn open_offers_of() -> Tail<OfferRecord> {
-    tail!(OfferRecord, "WHERE task = $1 AND answer = 'open' ORDER BY id")
+    tail!(
+        OfferRecord,
+        "WHERE task = $1 AND answer = 'open' ORDER BY id"
+    )
 }
 
 pub(super) fn worker_of_account() -> Tail<WorkerRecord> {
@@ -353,11 +371,17 @@ pub(super) fn workers_on_shift() -> Tail<WorkerRecord> {
 }
 
 pub(super) fn shifts_around() -> Tail<Shift> {
-    tail!(Shift, "WHERE starts_at < $2 AND ends_at > $1 ORDER BY starts_at, id")
+    tail!(
+        Shift,
+        "WHERE starts_at < $2 AND ends_at > $1 ORDER BY starts_at, id"
+    )
 }
 
 pub(super) fn shifts_of_worker() -> Tail<Shift> {
-    tail!(Shift, "WHERE worker = $1 AND ends_at > $2 ORDER BY starts_at LIMIT 14")
+    tail!(
+        Shift,
+        "WHERE worker = $1 AND ends_at > $2 ORDER BY starts_at LIMIT 14"
+    )
 }
 
 pub(super) fn sites() -> Tail<Site> {

@@ -30,7 +30,9 @@ use super::{
         TaskTypeSpec, TeamId, WorkerId,
     },
     priority::MINUTE,
-    rows::{self, BreakSlot, Location, Shift, Site, TaskRecord, TaskType, Team, Walk, WorkerRecord},
+    rows::{
+        self, BreakSlot, Location, Shift, Site, TaskRecord, TaskType, Team, Walk, WorkerRecord,
+    },
     step::{self, Told},
     worker::Worker,
 };
@@ -53,7 +55,8 @@ impl Tasking {
     /// Sets up a kind of work, or changes one that is still at `version`.
     ///
     /// # Errors
-    /// [`TaskError::TaskType`] with what is wrong, [`StoreError::Quicker`] when somebody changed it.
+    /// [`TaskError::TaskType`] with what is wrong, [`StoreError::Quicker`] when somebody changed
+    /// it.
     pub async fn save_task_type(
         &self,
         caller: &Caller,
@@ -63,13 +66,19 @@ impl Tasking {
         let spec = spec.checked()?;
         let mut tx = self.store.begin(caller.permit(SaveTaskType).await?).await?;
         let by_code = tail!(Team, "WHERE code = $1");
-        let team = tx.find(by_code, rows::value(spec.team.clone())).await?.pop();
+        let team = tx
+            .find(by_code, rows::value(spec.team.clone()))
+            .await?
+            .pop();
         let team = team.ok_or(TaskError::Kind)?.id;
         if !tx.scope().covers(&[(ScopeKind::Team, team.0)]) {
             return Err(TaskError::Store(StoreError::NotAllowed));
         }
         let by_code = tail!(TaskType, "WHERE code = $1");
-        let found = tx.find(by_code, rows::value(spec.code.clone())).await?.pop();
+        let found = tx
+            .find(by_code, rows::value(spec.code.clone()))
+            .await?
+            .pop();
         let id = match (found, version) {
             (Some(found), Some(version)) => {
                 tx.lock_at::<TaskType>(found.id, version).await?;
@@ -79,7 +88,14 @@ impl Tasking {
             (None, _) => TaskTypeId(tx.new_key::<TaskType>().await?),
         };
         let (code, name) = (spec.code.clone(), spec.name.clone());
-        tx.save(&TaskType { id, code, name, team, spec: Json(spec), active: true });
+        tx.save(&TaskType {
+            id,
+            code,
+            name,
+            team,
+            spec: Json(spec),
+            active: true,
+        });
         tx.commit(TaskTypeSaved { kind: id }).await?;
         Ok(id)
     }
@@ -101,7 +117,11 @@ impl Tasking {
                     Some(site) => *site,
                     None => {
                         let id = SiteId(tx.new_key::<Site>().await?);
-                        tx.save(&Site { id, code: row.site.clone(), name: row.site.clone() });
+                        tx.save(&Site {
+                            id,
+                            code: row.site.clone(),
+                            name: row.site.clone(),
+                        });
                         sites.insert(row.site.clone(), id);
                         id
                     }
@@ -165,7 +185,12 @@ impl Tasking {
                     None => TeamId(tx.new_key::<Team>().await?),
                 };
                 let base = row.base.as_ref().and_then(|code| places.get(code)).copied();
-                tx.save(&Team { id, code: row.code.clone(), name: row.name.clone(), base });
+                tx.save(&Team {
+                    id,
+                    code: row.code.clone(),
+                    name: row.name.clone(),
+                    base,
+                });
             }
             parts.commit(tx, part.len()).await?;
         }
@@ -176,11 +201,7 @@ impl Tasking {
     ///
     /// # Errors
     /// As above; [`TaskError::NotFound`] for a team that is not there.
-    pub async fn import_people(
-        &self,
-        caller: &Caller,
-        all: &[PersonRow],
-    ) -> Result<(), TaskError> {
+    pub async fn import_people(&self, caller: &Caller, all: &[PersonRow]) -> Result<(), TaskError> {
         let mut parts = Parts::new(self, caller, "people", all.len());
         for part in all.chunks(PART) {
             let mut subjects = vec![];
@@ -208,7 +229,9 @@ impl Tasking {
             let mut tx = parts.begin().await?;
             for row in part {
                 let index = staff_index(&tx, &row.staff_number);
-                let found = tx.find(rows::worker_by_staff_index(), rows::value(index)).await?;
+                let found = tx
+                    .find(rows::worker_by_staff_index(), rows::value(index))
+                    .await?;
                 let worker = found.first().ok_or(TaskError::NotFound)?.id;
                 let same = tail!(Shift, "WHERE worker = $1 AND starts_at = $2");
                 let values = vec![worker.to_value(), row.starts_at.to_value()];
@@ -269,7 +292,12 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn new(tasking: &'a Tasking, caller: &'a Caller, what: &'static str, rows: usize) -> Self {
-        Self { tasking, caller, what, left: rows }
+        Self {
+            tasking,
+            caller,
+            what,
+            left: rows,
+        }
     }
 
     async fn begin(&mut self) -> Result<Change<ImportRows>, TaskError> {
@@ -282,7 +310,12 @@ impl<'a> Parts<'a> {
     async fn commit(&mut self, tx: Change<ImportRows>, rows: usize) -> Result<(), TaskError> {
         self.left = self.left.saturating_sub(rows);
         let last = self.left == 0;
-        tx.commit(RowsImported { what: self.what, rows, last }).await?;
+        tx.commit(RowsImported {
+            what: self.what,
+            rows,
+            last,
+        })
+        .await?;
         Ok(())
     }
 }
@@ -327,13 +360,18 @@ async fn store_person<A: Action>(
     subject: SubjectId,
 ) -> Result<(), StoreError> {
     let index = staff_index(tx, &row.staff_number);
-    let found = tx.find(rows::worker_by_staff_index(), rows::value(index.clone())).await?.pop();
+    let found = tx
+        .find(rows::worker_by_staff_index(), rows::value(index.clone()))
+        .await?
+        .pop();
     let (id, subject) = match &found {
         Some(found) => (found.id, found.subject),
         None => (WorkerId(tx.new_key::<WorkerRecord>().await?), subject),
     };
     let place = |column| WorkerRecord::place(column, &id);
-    let detail = found.as_ref().map_or_else(|| Worker::off(id), |found| found.detail.0.clone());
+    let detail = found
+        .as_ref()
+        .map_or_else(|| Worker::off(id), |found| found.detail.0.clone());
     tx.save(&WorkerRecord {
         id,
         account: found.and_then(|found| found.account),
@@ -357,12 +395,18 @@ async fn place_codes<A: Action>(
     tx: &mut Change<A>,
 ) -> Result<HashMap<String, LocationId>, StoreError> {
     let found = tx.find(rows::locations(), vec![]).await?;
-    Ok(found.into_iter().map(|location| (location.code.clone(), location.id)).collect())
+    Ok(found
+        .into_iter()
+        .map(|location| (location.code.clone(), location.id))
+        .collect())
 }
 
 async fn team_codes<A: Action>(tx: &mut Change<A>) -> Result<HashMap<String, TeamId>, StoreError> {
     let found = tx.find(rows::teams(), vec![]).await?;
-    Ok(found.into_iter().map(|team| (team.code.clone(), team.id)).collect())
+    Ok(found
+        .into_iter()
+        .map(|team| (team.code.clone(), team.id))
+        .collect())
 }
 
 fn wish_of(

@@ -42,9 +42,16 @@ pub(super) async fn lock_task<A: Action>(
     tx: &mut Change<A>,
     id: TaskId,
 ) -> Result<TaskRecord, TaskError> {
-    let record = tx.lock::<TaskRecord>(id).await?.ok_or(TaskError::NotFound)?;
+    let record = tx
+        .lock::<TaskRecord>(id)
+        .await?
+        .ok_or(TaskError::NotFound)?;
     let places = scope_places(tx, &record).await?;
-    if tx.scope().covers(&places) { Ok(record) } else { Err(TaskError::NotFound) }
+    if tx.scope().covers(&places) {
+        Ok(record)
+    } else {
+        Err(TaskError::NotFound)
+    }
 }
 
 /// The places a right over this task may be limited to.
@@ -53,7 +60,10 @@ async fn scope_places<A: Action>(
     record: &TaskRecord,
 ) -> Result<Vec<(ScopeKind, i64)>, StoreError> {
     let mut places = task_places(record);
-    let needs_site = tx.scope().ids(ScopeKind::Site).is_some_and(|sites| !sites.is_empty());
+    let needs_site = tx
+        .scope()
+        .ids(ScopeKind::Site)
+        .is_some_and(|sites| !sites.is_empty());
     if needs_site {
         let from = tx.lock::<Location>(record.from_place).await?;
         places.extend(from.map(|location| (ScopeKind::Site, location.site.0)));
@@ -128,8 +138,15 @@ async fn free_worker<A: Action>(
     worker: WorkerId,
     ended: TaskId,
 ) -> Result<(), TaskError> {
-    let Some(record) = tx.lock::<WorkerRecord>(worker).await? else { return Ok(()) };
-    let left = in_hand(tx, worker).await?.in_hand.iter().filter(|(id, _)| *id != ended).count();
+    let Some(record) = tx.lock::<WorkerRecord>(worker).await? else {
+        return Ok(());
+    };
+    let left = in_hand(tx, worker)
+        .await?
+        .in_hand
+        .iter()
+        .filter(|(id, _)| *id != ended)
+        .count();
     let now = tx.now().0;
     // Somebody who was asked and somebody who works leave a task in different ways.
     let step = match record.state {
@@ -157,7 +174,10 @@ pub(super) async fn move_worker<A: Action>(
     worker: WorkerId,
     step: WorkerStep,
 ) -> Result<WorkerRecord, TaskError> {
-    let record = tx.lock::<WorkerRecord>(worker).await?.ok_or(TaskError::NotFound)?;
+    let record = tx
+        .lock::<WorkerRecord>(worker)
+        .await?
+        .ok_or(TaskError::NotFound)?;
     let now = tx.now().0;
     let moved = record.detail.0.step(step, now)?;
     let record = record.after(moved);
@@ -166,9 +186,7 @@ pub(super) async fn move_worker<A: Action>(
 }
 
 /// The handler whose account this is.
-pub(super) async fn own_worker<A: Action>(
-    tx: &mut Change<A>,
-) -> Result<WorkerRecord, TaskError> {
+pub(super) async fn own_worker<A: Action>(tx: &mut Change<A>) -> Result<WorkerRecord, TaskError> {
     rows::own_worker(tx).await?.ok_or(TaskError::NotAHandler)
 }
 
@@ -179,7 +197,9 @@ pub(super) async fn close_offers<A: Action>(
     answer: impl Fn(WorkerId) -> Option<Answer>,
 ) -> Result<Vec<OfferRecord>, StoreError> {
     let now: Moment = tx.now();
-    let open = tx.find(rows::open_offers_of(), vec![task.to_value()]).await?;
+    let open = tx
+        .find(rows::open_offers_of(), vec![task.to_value()])
+        .await?;
     let mut closed = vec![];
     for mut offer in open {
         if let Some(answer) = answer(offer.worker) {

@@ -32,7 +32,10 @@ impl Tasking {
     ) -> Result<(trust::store::change::Change<A>, WorkerId, Stepped), TaskError> {
         let mut tx = self.store.begin(caller.permit(action).await?).await?;
         let own = step::own_worker(&mut tx).await?.id;
-        let told = Told { worker: Some(own), reason };
+        let told = Told {
+            worker: Some(own),
+            reason,
+        };
         let stepped = step::take(&mut tx, task, told, |task, now| rule(task, own, now)).await?;
         Ok((tx, own, stepped))
     }
@@ -82,7 +85,9 @@ impl Tasking {
     /// [`TaskError`].
     pub async fn reach_drop(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
         let rule = |task: &Task, own, now| task.reach_drop(own, now);
-        let (tx, worker, stepped) = self.own_step(caller, ReachDropTask, task, None, &rule).await?;
+        let (tx, worker, stepped) = self
+            .own_step(caller, ReachDropTask, task, None, &rule)
+            .await?;
         tx.commit(TaskDropReached { task, worker }).await?;
         if let Some(place) = stepped.after.to_place {
             self.whereabouts.saw(worker, place);
@@ -96,7 +101,9 @@ impl Tasking {
     /// [`TaskError`].
     pub async fn complete(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
         let rule = |task: &Task, own, now| task.complete(own, now);
-        let (tx, worker, _) = self.own_step(caller, CompleteTask, task, None, &rule).await?;
+        let (tx, worker, _) = self
+            .own_step(caller, CompleteTask, task, None, &rule)
+            .await?;
         tx.commit(TaskCompleted { task, worker }).await?;
         Ok(())
     }
@@ -117,7 +124,12 @@ impl Tasking {
         };
         let code = Some(reason.code());
         let (tx, worker, _) = self.own_step(caller, PauseTask, task, code, &rule).await?;
-        tx.commit(TaskPaused { task, worker, reason }).await?;
+        tx.commit(TaskPaused {
+            task,
+            worker,
+            reason,
+        })
+        .await?;
         Ok(())
     }
 
@@ -144,8 +156,15 @@ impl Tasking {
     ) -> Result<(), TaskError> {
         let rule = move |task: &Task, own, now| task.hand_back(own, reason, now);
         let code = Some(reason.code());
-        let (tx, worker, _) = self.own_step(caller, HandBackTask, task, code, &rule).await?;
-        tx.commit(TaskHandedBack { task, worker, reason }).await?;
+        let (tx, worker, _) = self
+            .own_step(caller, HandBackTask, task, code, &rule)
+            .await?;
+        tx.commit(TaskHandedBack {
+            task,
+            worker,
+            reason,
+        })
+        .await?;
         Ok(())
     }
 
@@ -163,7 +182,12 @@ impl Tasking {
         let rule = move |task: &Task, own, now| task.abort(own, reason, after, now);
         let code = Some(reason.code());
         let (tx, worker, _) = self.own_step(caller, AbortTask, task, code, &rule).await?;
-        tx.commit(TaskAborted { task, worker, reason }).await?;
+        tx.commit(TaskAborted {
+            task,
+            worker,
+            reason,
+        })
+        .await?;
         Ok(())
     }
 
@@ -179,7 +203,10 @@ impl Tasking {
         handover: Handover,
     ) -> Result<(), TaskError> {
         let mut tx = self.store.begin(caller.permit(RecallTask).await?).await?;
-        let told = Told { worker: None, reason: Some(reason.code()) };
+        let told = Told {
+            worker: None,
+            reason: Some(reason.code()),
+        };
         let rule = |task: &Task, now| task.preempt(handover, now)?.requeue(now);
         step::take(&mut tx, task, told, rule).await?;
         tx.commit(TaskRecalled { task, reason }).await?;

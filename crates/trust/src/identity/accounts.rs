@@ -9,15 +9,19 @@ use crate::{
         Identity,
         caller::{Caller, PermitError},
         events::{
-            AccountDisabled, AccountInvited, AccountsViewed, CodeRenewed, DisableAccount, GrantRole, InviteAccount, RenewCode,  RoleGranted, RoleWithdrawn, RolesViewed, ViewAccounts, ViewRoles,
-            WithdrawRole,
+            AccountDisabled, AccountInvited, AccountsViewed, CodeRenewed, DisableAccount,
+            GrantRole, InviteAccount, RenewCode, RoleGranted, RoleWithdrawn, RolesViewed,
+            ViewAccounts, ViewRoles, WithdrawRole,
         },
         founding::{NewAccount, account_row, code_hash, new_code, new_subject},
         model::{AccountKind, AccountState, CODE_LIFE, DeviceClass},
         permit::{ActorId, GrantId, RoleId, ScopeKind, SessionId},
         rows::{self, Account, Role, RoleGrant},
     },
-    store::{error::StoreError, value::{Field, Moment}},
+    store::{
+        error::StoreError,
+        value::{Field, Moment},
+    },
     tail,
 };
 
@@ -113,7 +117,8 @@ impl Identity {
     /// Makes an account with a one-time code.
     ///
     /// # Errors
-    /// [`AccountError::NameTaken`], [`AccountError::NameLength`], or what keeps it from being stored.
+    /// [`AccountError::NameTaken`], [`AccountError::NameLength`], or what keeps it from being
+    /// stored.
     pub async fn invite_account(
         &self,
         caller: &Caller,
@@ -133,7 +138,14 @@ impl Identity {
         let mut tx = self.store.begin(permit).await?;
         let id = ActorId(tx.new_key::<Account>().await?);
         let (kind, state) = (AccountKind::Person, AccountState::Invited);
-        let new = NewAccount { id, kind, state, subject, name, display: display.trim() };
+        let new = NewAccount {
+            id,
+            kind,
+            state,
+            subject,
+            name,
+            display: display.trim(),
+        };
         let mut row = account_row(&tx, &new, &vault)?;
         row.code_hash = Some(code_hash(&code, &vault));
         row.code_until = Some(self.store.clock().wall().after(CODE_LIFE));
@@ -175,7 +187,10 @@ impl Identity {
         row.code_hash = Some(code_hash(&code, self.store.vault()));
         row.code_until = Some(wall.after(CODE_LIFE));
         tx.save(&row);
-        for mut session in tx.find(rows::open_sessions(), vec![account.to_value()]).await? {
+        for mut session in tx
+            .find(rows::open_sessions(), vec![account.to_value()])
+            .await?
+        {
             session.ended_at = Some(wall);
             session.ended_because = Some("new first code".to_owned());
             tx.save(&session);
@@ -187,7 +202,8 @@ impl Identity {
     /// Gives a role, everywhere or in one place. Giving it again renews it.
     ///
     /// # Errors
-    /// [`AccountError::NotFound`], [`AccountError::RoleNotFound`], or what keeps it from being stored.
+    /// [`AccountError::NotFound`], [`AccountError::RoleNotFound`], or what keeps it from being
+    /// stored.
     pub async fn grant_role(
         &self,
         caller: &Caller,
@@ -201,17 +217,27 @@ impl Identity {
             return Err(AccountError::OwnAccount);
         }
         let mut tx = self.store.begin(permit).await?;
-        let holder = tx.lock::<Account>(account).await?.ok_or(AccountError::NotFound)?;
+        let holder = tx
+            .lock::<Account>(account)
+            .await?
+            .ok_or(AccountError::NotFound)?;
         if holder.kind == AccountKind::Service {
             return Err(AccountError::Service);
         }
-        let roles = tx.find(tail!(Role, "WHERE name = $1"), vec![role.to_owned().to_value()]);
+        let roles = tx.find(
+            tail!(Role, "WHERE name = $1"),
+            vec![role.to_owned().to_value()],
+        );
         let role = roles.await?.pop().ok_or(AccountError::RoleNotFound)?.id;
         let wall = self.store.clock().wall();
-        let held = tx.find(rows::grants_with_role(), vec![account.to_value(), role.to_value()]);
-        let same = held.await?.into_iter().find(|grant| {
-            (grant.scope_kind, grant.scope_id) == given.scope
-        });
+        let held = tx.find(
+            rows::grants_with_role(),
+            vec![account.to_value(), role.to_value()],
+        );
+        let same = held
+            .await?
+            .into_iter()
+            .find(|grant| (grant.scope_kind, grant.scope_id) == given.scope);
         let id = match &same {
             Some(grant) => grant.id,
             None => GrantId(tx.new_key::<RoleGrant>().await?),
@@ -227,7 +253,12 @@ impl Identity {
             starts_at: wall,
             ends_at: given.ends_at,
         });
-        tx.commit(RoleGranted { account, role, grant: id }).await?;
+        tx.commit(RoleGranted {
+            account,
+            role,
+            grant: id,
+        })
+        .await?;
         Ok(id)
     }
 
@@ -235,11 +266,7 @@ impl Identity {
     ///
     /// # Errors
     /// [`AccountError::NotFound`], or what keeps it from being stored.
-    pub async fn withdraw_role(
-        &self,
-        caller: &Caller,
-        grant: GrantId,
-    ) -> Result<(), AccountError> {
+    pub async fn withdraw_role(&self, caller: &Caller, grant: GrantId) -> Result<(), AccountError> {
         let permit = caller.permit(WithdrawRole).await?;
         let mut tx = self.store.begin(permit).await?;
         let row = tx.lock::<RoleGrant>(grant).await?;
@@ -276,14 +303,23 @@ impl Identity {
         (row.password_hash, row.code_hash, row.code_until) = (None, None, None);
         tx.save(&row);
         let mut ended: Vec<SessionId> = vec![];
-        for mut session in tx.find(rows::open_sessions(), vec![account.to_value()]).await? {
+        for mut session in tx
+            .find(rows::open_sessions(), vec![account.to_value()])
+            .await?
+        {
             session.ended_at = Some(wall);
             session.ended_because = Some("account disabled".to_owned());
             tx.save(&session);
             ended.push(session.id);
         }
-        let live = tail!(RoleGrant, "WHERE account = $1 AND (ends_at IS NULL OR ends_at > $2)");
-        for mut grant in tx.find(live, vec![account.to_value(), wall.to_value()]).await? {
+        let live = tail!(
+            RoleGrant,
+            "WHERE account = $1 AND (ends_at IS NULL OR ends_at > $2)"
+        );
+        for mut grant in tx
+            .find(live, vec![account.to_value(), wall.to_value()])
+            .await?
+        {
             grant.ends_at = Some(wall);
             tx.save(&grant);
         }
@@ -298,7 +334,10 @@ impl Identity {
     /// [`PermitError`] inside [`AccountError::Permit`], or what keeps it from being read.
     pub async fn accounts(&self, caller: &Caller) -> Result<Vec<AccountLine>, AccountError> {
         let permit = caller.permit(ViewAccounts).await?;
-        let mut reader = self.store.read(permit, AccountsViewed { page: "accounts" }).await?;
+        let mut reader = self
+            .store
+            .read(permit, AccountsViewed { page: "accounts" })
+            .await?;
         let roles = rows::roles(&mut reader).await?;
         let grants = rows::live_grants(&mut reader, self.store.clock().wall()).await?;
         let mut lines = vec![];
@@ -346,7 +385,10 @@ fn grant_line(grant: &RoleGrant, roles: &[Role]) -> GrantLine {
     let role = roles.iter().find(|role| role.id == grant.role);
     GrantLine {
         id: grant.id,
-        role: role.map_or_else(|| RoleId(grant.role.0).to_string(), |role| role.name.clone()),
+        role: role.map_or_else(
+            || RoleId(grant.role.0).to_string(),
+            |role| role.name.clone(),
+        ),
         scope: (grant.scope_kind, grant.scope_id),
         reason: grant.reason.clone(),
         ends_at: grant.ends_at,

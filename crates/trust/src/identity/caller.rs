@@ -12,7 +12,12 @@ use crate::{
         permit::{Action, ActorId, Event, Permit, SessionId},
     },
     ledger::entry::Outcome,
-    store::{Store, error::StoreError, lane::{Draft, Who}, value::Moment},
+    store::{
+        Store,
+        error::StoreError,
+        lane::{Draft, Who},
+        value::Moment,
+    },
     vault::random,
 };
 
@@ -60,7 +65,11 @@ pub enum PermitError {
 impl Caller {
     /// A service of this server, acting under its own name.
     pub(in crate::identity) fn service(actor: ActorId, name: &str, store: Store) -> Self {
-        let who = Who { actor: actor.0, session: 0, request: [0; 16] };
+        let who = Who {
+            actor: actor.0,
+            session: 0,
+            request: [0; 16],
+        };
         let profile = Arc::new(Profile {
             name: name.to_owned(),
             device_class: DeviceClass::Personal,
@@ -70,7 +79,11 @@ impl Caller {
             idle_until: Moment(i64::MAX),
             proved_at: None,
         });
-        Self { who, store, profile }
+        Self {
+            who,
+            store,
+            profile,
+        }
     }
 
     /// The account.
@@ -100,7 +113,9 @@ impl Caller {
     /// Whether the current terms of use have been accepted.
     #[must_use]
     pub fn has_accepted_terms(&self) -> bool {
-        self.profile.terms_version.is_some_and(|version| version >= TERMS_VERSION)
+        self.profile
+            .terms_version
+            .is_some_and(|version| version >= TERMS_VERSION)
     }
 
     /// Asks for the right to do `A`.

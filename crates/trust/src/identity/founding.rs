@@ -12,13 +12,7 @@ use crate::{
         permit::{Action, ActorId, GrantId, Permit, RoleId, Scope, ScopeKind},
         rows::{Account, Role, RoleGrant},
     },
-    store::{
-        Store,
-        change::Change,
-        error::StoreError,
-        lane::Who,
-        value::Moment,
-    },
+    store::{Store, change::Change, error::StoreError, lane::Who, value::Moment},
     vault::{SubjectId, Vault, random},
 };
 
@@ -38,7 +32,7 @@ pub struct FirstRole {
 
 /// A service of this server and what it may do.
 #[derive(Clone, Debug)]
-pub struct FirstService {
+pub struct BuiltInAccount {
     /// Its name: `door`, `dispatcher`.
     pub name: &'static str,
     /// What it does, in a sentence.
@@ -51,7 +45,7 @@ pub struct FirstService {
 #[derive(Clone, Debug)]
 pub struct Founding {
     /// The services.
-    pub services: Vec<FirstService>,
+    pub services: Vec<BuiltInAccount>,
     /// The roles of people. The first administrator gets the one named `administrator`.
     pub roles: Vec<FirstRole>,
     /// The first administrator's sign-in name.
@@ -69,7 +63,10 @@ pub fn new_code() -> String {
     let letters: Vec<String> = bytes
         .chunks(4)
         .map(|group| {
-            group.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
+            group
+                .iter()
+                .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
+                .collect()
         })
         .collect();
     letters.join("-")
@@ -95,28 +92,43 @@ pub async fn found_instance(founding: &Founding, store: &Store) -> Result<String
     for _ in 0..=founding.services.len() {
         subjects.push(new_subject(&vault).await?);
     }
-    let who = Who { actor: 0, session: 0, request: random::bytes::<16>() };
+    let who = Who {
+        actor: 0,
+        session: 0,
+        request: random::bytes::<16>(),
+    };
     let permit: Permit<FoundInstance> = Permit::new(who, Scope::Everything);
     let wall = store.clock().wall();
     let mut tx = store.begin(permit).await?;
-    let mut maker = Maker { wall, vault: &vault };
+    let mut maker = Maker {
+        wall,
+        vault: &vault,
+    };
     for (service, subject) in founding.services.iter().zip(&subjects[1..]) {
         let name = service_name(service.name);
-        let made = maker.account(&mut tx, AccountKind::Service, *subject, &name).await?;
-        let role = maker.role(&mut tx, &name, service.purpose, &service.permissions).await?;
+        let made = maker
+            .account(&mut tx, AccountKind::Service, *subject, &name)
+            .await?;
+        let role = maker
+            .role(&mut tx, &name, service.purpose, &service.permissions)
+            .await?;
         tx.save(&made);
         maker.grant(&mut tx, made.id, role).await?;
     }
     let mut administrator_role = None;
     for role in &founding.roles {
-        let id = maker.role(&mut tx, role.name, role.purpose, &role.permissions).await?;
+        let id = maker
+            .role(&mut tx, role.name, role.purpose, &role.permissions)
+            .await?;
         if role.name == ADMINISTRATOR {
             administrator_role = Some(id);
         }
     }
     let code = new_code();
     let name = &founding.administrator;
-    let mut first = maker.account(&mut tx, AccountKind::Person, subjects[0], name).await?;
+    let mut first = maker
+        .account(&mut tx, AccountKind::Person, subjects[0], name)
+        .await?;
     first.code_hash = Some(code_hash(&code, &vault));
     first.code_until = Some(wall.after(CODE_LIFE));
     first.device_class = DeviceClass::Admin;
@@ -136,7 +148,10 @@ pub(crate) fn service_name(name: &str) -> String {
 }
 
 pub(crate) async fn new_subject(vault: &Arc<Vault>) -> Result<SubjectId, StoreError> {
-    vault.new_subject().await.map_err(|error| StoreError::Sealed(error.to_string()))
+    vault
+        .new_subject()
+        .await
+        .map_err(|error| StoreError::Sealed(error.to_string()))
 }
 
 /// Makes the rows of the founding.
@@ -158,7 +173,18 @@ impl Maker<'_> {
             AccountKind::Person => AccountState::Invited,
             AccountKind::Service => AccountState::Active,
         };
-        account_row(tx, &NewAccount { id, kind, state, subject, name, display: name }, self.vault)
+        account_row(
+            tx,
+            &NewAccount {
+                id,
+                kind,
+                state,
+                subject,
+                name,
+                display: name,
+            },
+            self.vault,
+        )
     }
 
     async fn role(
@@ -170,7 +196,12 @@ impl Maker<'_> {
     ) -> Result<RoleId, StoreError> {
         let id = RoleId(tx.new_key::<Role>().await?);
         let permissions = Role::permission_text(permissions);
-        tx.save(&Role { id, name: name.to_owned(), purpose: purpose.to_owned(), permissions });
+        tx.save(&Role {
+            id,
+            name: name.to_owned(),
+            purpose: purpose.to_owned(),
+            permissions,
+        });
         Ok(id)
     }
 

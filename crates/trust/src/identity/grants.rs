@@ -19,7 +19,8 @@ fn statement() -> Sql {
     crate::sql!(
         "SELECT g.scope_kind, g.scope_id FROM account a \
          JOIN role_grant g ON g.account = a.id JOIN role r ON r.id = g.role \
-         WHERE a.id = $1 AND a.state = 'active' AND REPLACE(r.permissions, $2, '') <> r.permissions \
+         WHERE a.id = $1 AND a.state = 'active' \
+         AND REPLACE(r.permissions, $2, '') <> r.permissions \
          AND g.starts_at <= $3 AND (g.ends_at IS NULL OR g.ends_at > $3) \
          AND (a.kind = 'service' OR EXISTS (SELECT 1 FROM session s \
               WHERE s.id = $4 AND s.account = a.id AND s.ended_at IS NULL))",

@@ -1,8 +1,9 @@
 //! Who may: accounts, roles, grants, sessions, and the permits that everything else asks for.
 //!
-//! Default deny. Only [`caller::Caller`] makes permits, from the grants as they are; the store reads
-//! them again inside each transaction. Services of this server have accounts of their own: nobody is
-//! "system". Refused: generic accounts, rights without a grant, a session beyond its limits.
+//! Default deny. Only [`caller::Caller`] makes permits, from the grants as they are; the store
+//! reads them again inside each transaction. Services of this server have accounts of their own:
+//! nobody is "system". Refused: generic accounts, rights without a grant, a session beyond its
+//! limits.
 
 use std::{
     collections::HashMap,
@@ -76,8 +77,8 @@ impl Identity {
     /// Knows the instance's services; they were made when it was founded.
     ///
     /// # Errors
-    /// [`StoreError`] when the accounts cannot be read, [`StoreError::NotAllowed`] when the instance
-    /// has not been founded.
+    /// [`StoreError`] when the accounts cannot be read, [`StoreError::NotAllowed`] when the
+    /// instance has not been founded.
     pub async fn open(store: Store, services: &[&str]) -> Result<Self, StoreError> {
         let mut reader = store.plain().await?;
         let mut known = HashMap::new();
@@ -88,7 +89,11 @@ impl Identity {
             known.insert((*name).to_owned(), account.id);
         }
         drop(reader);
-        Ok(Self { store, services: Arc::new(known), activity: Arc::default() })
+        Ok(Self {
+            store,
+            services: Arc::new(known),
+            activity: Arc::default(),
+        })
     }
 
     /// The store.
@@ -130,12 +135,21 @@ impl Identity {
             return Err(CallerError::NotSignedIn);
         }
         let now_active = if is_active { wall } else { active };
-        let profile = self.profile(&mut reader, &account, &session, now_active).await?;
+        let profile = self
+            .profile(&mut reader, &account, &session, now_active)
+            .await?;
         drop(reader);
         let (actor, request) = (account.id.0, random::bytes::<16>());
-        let who = Who { actor, session: session.id.0, request };
-        let caller =
-            Caller { who, store: self.store.clone(), profile: Arc::new(profile) };
+        let who = Who {
+            actor,
+            session: session.id.0,
+            request,
+        };
+        let caller = Caller {
+            who,
+            store: self.store.clone(),
+            profile: Arc::new(profile),
+        };
         if is_active {
             self.note_activity(&session, wall).await?;
         }
@@ -158,8 +172,11 @@ impl Identity {
             .into_iter()
             .filter(|role| grants.iter().any(|grant| grant.role == role.id))
             .collect();
-        let mut permissions: Vec<String> =
-            held.iter().flat_map(|role| role.permission_names()).map(str::to_owned).collect();
+        let mut permissions: Vec<String> = held
+            .iter()
+            .flat_map(|role| role.permission_names())
+            .map(str::to_owned)
+            .collect();
         permissions.sort();
         permissions.dedup();
         let class = session.device_class;
@@ -178,14 +195,19 @@ impl Identity {
 
     fn last_active(&self, session: &Session) -> Moment {
         let known = self.activity.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&session.id).map_or(session.seen_at, |activity| activity.last)
+        known
+            .get(&session.id)
+            .map_or(session.seen_at, |activity| activity.last)
     }
 
     /// Keeps the time in memory, and writes it down once a minute, for after a restart.
     async fn note_activity(&self, session: &Session, wall: Moment) -> Result<(), StoreError> {
         let is_due = {
             let mut known = self.activity.lock().unwrap_or_else(PoisonError::into_inner);
-            let first = Activity { last: wall, written: session.seen_at };
+            let first = Activity {
+                last: wall,
+                written: session.seen_at,
+            };
             let activity = known.entry(session.id).or_insert(first);
             activity.last = wall;
             let is_due = wall.since(activity.written) >= SEEN_EVERY;
@@ -197,12 +219,20 @@ impl Identity {
         if !is_due {
             return Ok(());
         }
-        let Ok(permit) = self.door()?.permit(SeeSession).await else { return Ok(()) };
+        let Ok(permit) = self.door()?.permit(SeeSession).await else {
+            return Ok(());
+        };
         let mut tx = self.store.begin(permit).await?;
-        let Some(mut row) = tx.lock::<Session>(session.id).await? else { return Ok(()) };
+        let Some(mut row) = tx.lock::<Session>(session.id).await? else {
+            return Ok(());
+        };
         row.seen_at = wall;
         tx.save(&row);
-        tx.commit(SessionSeen { session: session.id }).await.map(drop)
+        tx.commit(SessionSeen {
+            session: session.id,
+        })
+        .await
+        .map(drop)
     }
 
     /// Ends a session; does nothing to one that ended already.
@@ -212,15 +242,24 @@ impl Identity {
     pub async fn end(&self, id: SessionId, because: &'static str) -> Result<(), StoreError> {
         let permit = self.door_permit(EndSession).await?;
         let mut tx = self.store.begin(permit).await?;
-        let Some(mut session) = tx.lock::<Session>(id).await? else { return Ok(()) };
+        let Some(mut session) = tx.lock::<Session>(id).await? else {
+            return Ok(());
+        };
         if session.ended_at.is_some() {
             return Ok(());
         }
         session.ended_at = Some(self.store.clock().wall());
         session.ended_because = Some(because.to_owned());
         tx.save(&session);
-        tx.commit(SessionEnded { session: id, because }).await?;
-        self.activity.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        tx.commit(SessionEnded {
+            session: id,
+            because,
+        })
+        .await?;
+        self.activity
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&id);
         Ok(())
     }
 

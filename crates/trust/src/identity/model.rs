@@ -30,7 +30,9 @@ impl AccountKind {
     /// The kind a code stands for.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Person, Self::Service].into_iter().find(|kind| kind.code() == code)
+        [Self::Person, Self::Service]
+            .into_iter()
+            .find(|kind| kind.code() == code)
     }
 }
 
@@ -59,7 +61,9 @@ impl AccountState {
     /// The state a code stands for.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Invited, Self::Active, Self::Disabled].into_iter().find(|state| state.code() == code)
+        [Self::Invited, Self::Active, Self::Disabled]
+            .into_iter()
+            .find(|state| state.code() == code)
     }
 }
 
@@ -88,7 +92,9 @@ impl DeviceClass {
     /// The class a code stands for.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Shared, Self::Personal, Self::Admin].into_iter().find(|class| class.code() == code)
+        [Self::Shared, Self::Personal, Self::Admin]
+            .into_iter()
+            .find(|class| class.code() == code)
     }
 
     /// After this long without activity the session ends. Polling is not activity.
@@ -143,7 +149,9 @@ pub fn wait_after(failures: i64) -> i64 {
         6..=8 => 30 * SECOND,
         9 => 60 * SECOND,
         // 15 minutes at ten, doubling every further failure, one hour at most.
-        more => (15 * MINUTE).saturating_mul(1 << (more - 10).min(2)).min(60 * MINUTE),
+        more => (15 * MINUTE)
+            .saturating_mul(1 << (more - 10).min(2))
+            .min(60 * MINUTE),
     }
 }
 
@@ -187,7 +195,10 @@ pub fn check_password(password: &str, name: &str) -> Result<(), PasswordRefused>
     if name.chars().count() >= 4 && password.to_lowercase().contains(&name) {
         return Err(PasswordRefused::ContainsName);
     }
-    let codes: Vec<i64> = password.chars().map(|letter| i64::from(u32::from(letter))).collect();
+    let codes: Vec<i64> = password
+        .chars()
+        .map(|letter| i64::from(u32::from(letter)))
+        .collect();
     let steps: std::collections::BTreeSet<i64> =
         codes.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let letters: std::collections::BTreeSet<&i64> = codes.iter().collect();

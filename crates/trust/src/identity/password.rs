@@ -68,7 +68,9 @@ pub async fn fits(password: &str, stored: Option<String>, vault: &Vault) -> Resu
     on_a_thread(move || {
         let known = stored.is_some();
         let phc = stored.unwrap_or_else(|| NOBODY.clone());
-        let Ok(parsed) = PasswordHash::new(&phc) else { return false };
+        let Ok(parsed) = PasswordHash::new(&phc) else {
+            return false;
+        };
         hasher().verify_password(&secret, &parsed).is_ok() && known
     })
     .await

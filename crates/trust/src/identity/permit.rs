@@ -154,7 +154,9 @@ impl ScopeKind {
     /// The kind that a code stands for.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::All, Self::Site, Self::Ward, Self::Team].into_iter().find(|kind| kind.code() == code)
+        [Self::All, Self::Site, Self::Ward, Self::Team]
+            .into_iter()
+            .find(|kind| kind.code() == code)
     }
 }
 
@@ -184,9 +186,12 @@ impl Scope {
     pub fn ids(&self, kind: ScopeKind) -> Option<Vec<i64>> {
         match self {
             Self::Everything => None,
-            Self::Only(own) => {
-                Some(own.iter().filter(|place| place.0 == kind).map(|place| place.1).collect())
-            }
+            Self::Only(own) => Some(
+                own.iter()
+                    .filter(|place| place.0 == kind)
+                    .map(|place| place.1)
+                    .collect(),
+            ),
         }
     }
 }
@@ -202,7 +207,11 @@ pub struct Permit<A> {
 
 impl<A: Action> Permit<A> {
     pub(in crate::identity) fn new(who: Who, scope: Scope) -> Self {
-        Self { who, scope, action: PhantomData }
+        Self {
+            who,
+            scope,
+            action: PhantomData,
+        }
     }
 
     pub(crate) fn who(&self) -> Who {

@@ -145,7 +145,10 @@ pub(crate) async fn account_by_name(
     index: Vec<u8>,
 ) -> Result<Option<Stored<Account>>, StoreError> {
     let tail = tail!(Account, "WHERE sign_in_index = $1");
-    Ok(reader.find_stored(tail, vec![index.to_value()]).await?.pop())
+    Ok(reader
+        .find_stored(tail, vec![index.to_value()])
+        .await?
+        .pop())
 }
 
 pub(crate) async fn session_by_token(
@@ -157,7 +160,9 @@ pub(crate) async fn session_by_token(
 }
 
 pub(crate) async fn accounts(reader: &mut Reader) -> Result<Vec<Stored<Account>>, StoreError> {
-    reader.find_stored(tail!(Account, "ORDER BY id"), vec![]).await
+    reader
+        .find_stored(tail!(Account, "ORDER BY id"), vec![])
+        .await
 }
 
 pub(crate) async fn roles(reader: &mut Reader) -> Result<Vec<Role>, StoreError> {
@@ -184,11 +189,16 @@ pub(crate) async fn grants_of(
         RoleGrant,
         "WHERE account = $1 AND starts_at <= $2 AND (ends_at IS NULL OR ends_at > $2) ORDER BY id"
     );
-    reader.find(tail, vec![account.to_value(), wall.to_value()]).await
+    reader
+        .find(tail, vec![account.to_value(), wall.to_value()])
+        .await
 }
 
 pub(crate) fn open_sessions() -> crate::store::statement::Tail<Session> {
-    tail!(Session, "WHERE account = $1 AND ended_at IS NULL ORDER BY id")
+    tail!(
+        Session,
+        "WHERE account = $1 AND ended_at IS NULL ORDER BY id"
+    )
 }
 
 pub(crate) fn grants_with_role() -> crate::store::statement::Tail<RoleGrant> {

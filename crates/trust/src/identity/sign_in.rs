@@ -15,8 +15,8 @@ use crate::{
         },
         founding::code_hash,
         model::{
-            AccountState, DeviceClass, PasswordRefused, TERMS_VERSION, check_password, normalised_name,
-            wait_after,
+            AccountState, DeviceClass, PasswordRefused, TERMS_VERSION, check_password,
+            normalised_name, wait_after,
         },
         password::{self, TooMany},
         permit::{ActorId, SessionId},
@@ -85,7 +85,9 @@ impl Identity {
             return Err(SignInError::Wrong);
         }
         let (bucket, account) = self.look_up(name).await?;
-        let usable = account.as_ref().filter(|account| account.state == AccountState::Active);
+        let usable = account
+            .as_ref()
+            .filter(|account| account.state == AccountState::Active);
         let stored = usable.and_then(|account| account.password_hash.clone());
         let fits = password::fits(password, stored, self.store.vault()).await?;
         match (fits, account) {
@@ -113,7 +115,10 @@ impl Identity {
         let given = code_hash(code, self.store.vault());
         let is_right = account.as_ref().is_some_and(|account| {
             let same = account.code_hash.as_ref().is_some_and(|hash| {
-                bool::from(subtle::ConstantTimeEq::ct_eq(hash.as_slice(), given.as_slice()))
+                bool::from(subtle::ConstantTimeEq::ct_eq(
+                    hash.as_slice(),
+                    given.as_slice(),
+                ))
             });
             same && account.code_until.is_some_and(|until| wall < until)
         });
@@ -126,14 +131,19 @@ impl Identity {
         let row = tx.lock::<Account>(account.id).await?;
         // The code may have been used by somebody else while the hash was made.
         let row = row.filter(|row| row.code_hash == Some(given));
-        let Some(mut row) = row else { return Err(SignInError::Wrong) };
+        let Some(mut row) = row else {
+            return Err(SignInError::Wrong);
+        };
         row.password_hash = Some(hash);
         (row.code_hash, row.code_until) = (None, None);
         if row.state == AccountState::Invited {
             row.state = AccountState::Active;
         }
         tx.save(&row);
-        tx.commit(PasswordSet { account: account.id }).await?;
+        tx.commit(PasswordSet {
+            account: account.id,
+        })
+        .await?;
         Ok(())
     }
 
@@ -141,7 +151,9 @@ impl Identity {
     async fn look_up(&self, name: &str) -> Result<(Vec<u8>, Option<Account>), SignInError> {
         let name = normalised_name(name);
         let vault = self.store.vault();
-        let bucket = vault.blind_index("sign_in_failure.unknown_device", &name).to_vec();
+        let bucket = vault
+            .blind_index("sign_in_failure.unknown_device", &name)
+            .to_vec();
         let mut reader = self.store.plain().await?;
         let failure = reader.one::<SignInFailure>(bucket.clone()).await?;
         let wall = self.store.clock().wall();
@@ -156,19 +168,25 @@ impl Identity {
         Ok((bucket, account.map(|stored| stored.row)))
     }
 
-    async fn fail<T>(
-        &self,
-        bucket: Vec<u8>,
-        account: Option<ActorId>,
-    ) -> Result<T, SignInError> {
+    async fn fail<T>(&self, bucket: Vec<u8>, account: Option<ActorId>) -> Result<T, SignInError> {
         let permit = self.door_permit(CountFailure).await?;
         let mut tx = self.store.begin(permit).await?;
         let wall = self.store.clock().wall();
         let before = tx.lock::<SignInFailure>(bucket.clone()).await?;
         let failures = before.map_or(0, |row| row.failures) + 1;
         let wait_until = wall.after(wait_after(failures));
-        tx.save(&SignInFailure { bucket, failures, last_at: wall, wait_until });
-        tx.commit(SignInFailed { account, failures, wait_until }).await?;
+        tx.save(&SignInFailure {
+            bucket,
+            failures,
+            last_at: wall,
+            wait_until,
+        });
+        tx.commit(SignInFailed {
+            account,
+            failures,
+            wait_until,
+        })
+        .await?;
         Err(SignInError::Wrong)
     }
 
@@ -215,9 +233,18 @@ impl Identity {
             ended_at: None,
             ended_because: None,
         });
-        tx.commit(SessionStarted { account: account.id, session }).await?;
+        tx.commit(SessionStarted {
+            account: account.id,
+            session,
+        })
+        .await?;
         let absolute_until = wall.after(device_class.absolute_max());
-        Ok(SignedIn { token, account: account.id, session, absolute_until })
+        Ok(SignedIn {
+            token,
+            account: account.id,
+            session,
+            absolute_until,
+        })
     }
 
     /// Accepts the current terms of use for the caller.
@@ -233,7 +260,10 @@ impl Identity {
         row.terms_version = Some(TERMS_VERSION);
         row.terms_at = Some(self.store.clock().wall());
         tx.save(&row);
-        tx.commit(TermsAccepted { version: TERMS_VERSION }).await?;
+        tx.commit(TermsAccepted {
+            version: TERMS_VERSION,
+        })
+        .await?;
         Ok(())
     }
 }

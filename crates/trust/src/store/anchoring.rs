@@ -1,9 +1,9 @@
 //! Putting signed checkpoints out of reach, and asking them at the start and every hour.
 //!
 //! [`Anchoring::start`] first compares the log with what its anchors know ([`compare`]); behind or
-//! forked, the instance becomes read-only and says why. Then a task signs the head whenever it moved,
-//! keeps the checkpoint beside the log, and creates it in every folder. A folder that fails or hangs
-//! is reported ([`State`]) and tried again; it never holds up the others or the server.
+//! forked, the instance becomes read-only and says why. Then a task signs the head whenever it
+//! moved, keeps the checkpoint beside the log, and creates it in every folder. A folder that fails
+//! or hangs is reported ([`State`]) and tried again; it never holds up the others or the server.
 //!
 //! Refuses: signing while the instance is in quarantine, since that would anchor the wrong history.
 //! The task ends with the store, after anchoring the last head.

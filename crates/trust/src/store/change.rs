@@ -117,7 +117,12 @@ impl<A: Action> Change<A> {
     /// [`StoreError`] when the turn ran out or the database failed.
     pub async fn new_key<R: Row>(&mut self) -> Result<i64, StoreError> {
         let (table, column) = (R::TABLE.name, R::TABLE.columns[0].name);
-        self.ask(|reply| Command::NewKey { table, column, reply }).await
+        self.ask(|reply| Command::NewKey {
+            table,
+            column,
+            reply,
+        })
+        .await
     }
 
     /// Reads a row, locks it until the batch ends, and checks its seal.
@@ -125,7 +130,10 @@ impl<A: Action> Change<A> {
     /// # Errors
     /// [`StoreError::Tampered`] when the seal does not fit; see [`StoreError`] for the rest.
     pub async fn lock<R: Row>(&mut self, key: impl Field) -> Result<Option<R>, StoreError> {
-        Ok(self.lock_stored(key).await?.map(|stored: Stored<R>| stored.row))
+        Ok(self
+            .lock_stored(key)
+            .await?
+            .map(|stored: Stored<R>| stored.row))
     }
 
     /// The same, with the version for "someone was quicker".
@@ -137,7 +145,11 @@ impl<A: Action> Change<A> {
         key: impl Field,
     ) -> Result<Option<Stored<R>>, StoreError> {
         let texts = row::texts(R::TABLE);
-        let sql = if self.grant.postgres { texts.lock } else { texts.find };
+        let sql = if self.grant.postgres {
+            texts.lock
+        } else {
+            texts.find
+        };
         let value = key.to_value();
         let place = value.key();
         let found = self.rows::<R>(sql, vec![value]).await?.pop();
@@ -171,7 +183,9 @@ impl<A: Action> Change<A> {
         tail: Tail<R>,
         values: Vec<Value>,
     ) -> Result<Vec<R>, StoreError> {
-        let found = self.rows::<R>(row::select(R::TABLE, tail.text), values).await?;
+        let found = self
+            .rows::<R>(row::select(R::TABLE, tail.text), values)
+            .await?;
         Ok(found.into_iter().map(|stored| stored.row).collect())
     }
 
@@ -187,7 +201,10 @@ impl<A: Action> Change<A> {
             self.seen.insert((R::TABLE.name, row.key()), Some(seal));
             let own = Pointer::unpack(self.grant.pointer).lane;
             self.foreign |= Pointer::unpack(pointer).lane != own;
-            rows.push(Stored { row, version: pointer });
+            rows.push(Stored {
+                row,
+                version: pointer,
+            });
         }
         Ok(rows)
     }
@@ -211,13 +228,21 @@ impl<A: Action> Change<A> {
         kinds: Vec<Kind>,
     ) -> Result<Vec<Vec<Value>>, StoreError> {
         let saves = take(&mut self.unsent);
-        self.ask(|reply| Command::Read { saves, sql, values, kinds, reply }).await
+        self.ask(|reply| Command::Read {
+            saves,
+            sql,
+            values,
+            kinds,
+            reply,
+        })
+        .await
     }
 
     /// Puts the row into the change: an update of a row this change has read, else an insert.
     ///
-    /// Seal, digest and ledger pointer are put in here, never by hand. The pointer is known already,
-    /// because turns are exclusive. A row the database refuses is reported by the next call.
+    /// Seal, digest and ledger pointer are put in here, never by hand. The pointer is known
+    /// already, because turns are exclusive. A row the database refuses is reported by the next
+    /// call.
     pub fn save<R: Row>(&mut self, row: &R) {
         let place = (R::TABLE.name, row.key());
         let before = self.seen.get(&place).copied().flatten();
@@ -230,7 +255,9 @@ impl<A: Action> Change<A> {
     /// Removes a row that this change has read; does nothing to one that was not there.
     pub fn delete<R: Row>(&mut self, row: &R) {
         let place = (R::TABLE.name, row.key());
-        let Some(before) = self.seen.get(&place).copied().flatten() else { return };
+        let Some(before) = self.seen.get(&place).copied().flatten() else {
+            return;
+        };
         let save = row::prepare_delete(R::TABLE, place.1.clone(), before);
         self.seen.insert(place.clone(), None);
         self.touched.push((place.0, place.1, None));
@@ -260,7 +287,8 @@ impl<A: Action> Change<A> {
         place: &Place,
     ) -> Result<T, StoreError> {
         let opened = sealed.open(place, &self.vault)?;
-        self.disclosed.insert(format!("{}.{}:{}", place.table, place.column, place.key));
+        self.disclosed
+            .insert(format!("{}.{}:{}", place.table, place.column, place.key));
         Ok(opened)
     }
 
@@ -279,7 +307,12 @@ impl<A: Action> Change<A> {
         let saves = take(&mut self.unsent);
         let (reply, answer) = oneshot::channel();
         let foreign = self.foreign;
-        let command = Command::Commit { saves, draft, foreign, reply };
+        let command = Command::Commit {
+            saves,
+            draft,
+            foreign,
+            reply,
+        };
         let late = StoreError::TooSlow(TURN_MAX);
         self.grant.commands.send(command).await.map_err(|_| late)?;
         // A keeper that hangs up *now* stopped between taking the change and answering.
@@ -308,7 +341,11 @@ impl<A: Action> Change<A> {
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let late = || StoreError::TooSlow(TURN_MAX); // hangs up only when the turn ran out
-        self.grant.commands.send(command(reply)).await.map_err(|_| late())?;
+        self.grant
+            .commands
+            .send(command(reply))
+            .await
+            .map_err(|_| late())?;
         answer.await.map_err(|_| late())?
     }
 }
@@ -319,13 +356,16 @@ pub(crate) fn draft<E: Event>(
     action: &'static str,
     event: &E,
 ) -> Result<Draft, StoreError> {
-    let open = serde_json::to_vec(event)
-        .map_err(|error| StoreError::EventTooLarge(error.to_string()))?;
+    let open =
+        serde_json::to_vec(event).map_err(|error| StoreError::EventTooLarge(error.to_string()))?;
     let private = event.private();
     if let Some((_, text)) = &private
         && text.len() > PRIVATE_BYTES_MAX
     {
-        return Err(StoreError::EventTooLarge(format!("{} private bytes", text.len())));
+        return Err(StoreError::EventTooLarge(format!(
+            "{} private bytes",
+            text.len()
+        )));
     }
     Ok(Draft {
         who,

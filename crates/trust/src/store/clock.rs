@@ -22,7 +22,11 @@ enum Source {
     /// The machine's clock.
     System,
     /// The machine's clock for the log; a day that began at `day_start` and runs `speed` times.
-    Fast { wall_start: Moment, day_start: Moment, speed: u32 },
+    Fast {
+        wall_start: Moment,
+        day_start: Moment,
+        speed: u32,
+    },
     /// A clock that only a test moves.
     Manual(Arc<AtomicI64>),
 }
@@ -37,7 +41,11 @@ impl Clock {
     /// A day that begins now at `day_start` and runs `speed` times as fast as the machine's clock.
     #[must_use]
     pub fn fast(day_start: Moment, speed: u32) -> Self {
-        Self(Source::Fast { wall_start: machine_time(), day_start, speed: speed.max(1) })
+        Self(Source::Fast {
+            wall_start: machine_time(),
+            day_start,
+            speed: speed.max(1),
+        })
     }
 
     /// A clock that stands at `start` until [`Clock::advance`] moves it.
@@ -66,7 +74,11 @@ impl Clock {
     #[must_use]
     pub fn day(&self) -> Moment {
         match &self.0 {
-            Source::Fast { wall_start, day_start, speed } => {
+            Source::Fast {
+                wall_start,
+                day_start,
+                speed,
+            } => {
                 let passed = machine_time().since(*wall_start);
                 day_start.after(passed.saturating_mul(i64::from(*speed)))
             }
@@ -87,6 +99,8 @@ impl Clock {
 #[expect(clippy::disallowed_methods, reason = "this is the home of the clock")]
 fn machine_time() -> Moment {
     // A machine set before 1970 reads as 1970: wrong, but it does not stop the ward.
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Moment(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }

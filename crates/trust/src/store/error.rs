@@ -89,7 +89,11 @@ pub(crate) fn verdict(error: &sqlx::Error, is_postgres: bool) -> (StoreError, bo
     };
     let code = database.code().unwrap_or_default();
     let text = database.message().to_owned();
-    if is_postgres { postgres_verdict(&code, text) } else { lite_verdict(&code, text) }
+    if is_postgres {
+        postgres_verdict(&code, text)
+    } else {
+        lite_verdict(&code, text)
+    }
 }
 
 fn postgres_verdict(code: &str, text: String) -> (StoreError, bool) {
@@ -98,7 +102,10 @@ fn postgres_verdict(code: &str, text: String) -> (StoreError, bool) {
         "40001" | "40P01" => (StoreError::TryAgain, false),
         _ if code.starts_with("40") => (StoreError::TryAgain, false),
         "55P03" => (StoreError::TryAgain, true), // lock_timeout
-        "57014" => (StoreError::TooSlow(crate::store::keeper::STATEMENT_MAX), true),
+        "57014" => (
+            StoreError::TooSlow(crate::store::keeper::STATEMENT_MAX),
+            true,
+        ),
         "53100" => (StoreError::DiskFull, false),
         _ if code.starts_with("57") || code.starts_with("08") || code.starts_with("53") => {
             (StoreError::Unreachable(text), false)
@@ -116,7 +123,10 @@ fn lite_verdict(code: &str, text: String) -> (StoreError, bool) {
     match primary {
         19 => (StoreError::Rule(text), true),
         13 => (StoreError::DiskFull, false),
-        9 => (StoreError::TooSlow(crate::store::keeper::STATEMENT_MAX), false),
+        9 => (
+            StoreError::TooSlow(crate::store::keeper::STATEMENT_MAX),
+            false,
+        ),
         5 | 6 => (StoreError::TryAgain, false),
         8 | 10 | 11 | 14 | 26 => (StoreError::Unreachable(text), false),
         _ => (StoreError::Statement(text), false),

@@ -1,10 +1,10 @@
 //! What keeps the log from being changed by the program that writes it.
 //!
 //! Three things. Triggers in the database refuse UPDATE and DELETE on the log's tables to everyone
-//! who did not first drop them; [`missing`] looks whether they stand, at every connect. On SQLite the
-//! writing connection also watches itself ([`install`]): a statement that changed or removed a row
-//! of the log makes the COMMIT fail, triggers or no triggers. On PostgreSQL the tables belong to
-//! another role than the one the server connects as.
+//! who did not first drop them; [`missing`] looks whether they stand, at every connect. On SQLite
+//! the writing connection also watches itself ([`install`]): a statement that changed or removed a
+//! row of the log makes the COMMIT fail, triggers or no triggers. On PostgreSQL the tables belong
+//! to another role than the one the server connects as.
 //!
 //! Refused: calling this proof. Who owns the file can take it all away; that is then found by
 //! [`verify`](super::verify). Why not `sqlite3_set_authorizer`: `docs/decisions/0003`.
@@ -121,7 +121,8 @@ pub(crate) async fn missing(conn: &mut Conn) -> sqlx::Result<Option<String>> {
             trigger.name, trigger.table
         )),
         Trouble::Changed(trigger) => Some(format!(
-            "the protection of the log was changed: trigger {} on {} is not the one that belongs there",
+            "the protection of the log was changed: trigger {} on {} is not the one that belongs \
+             there",
             trigger.name, trigger.table
         )),
         Trouble::Foreign(trigger) if LOG_TABLES.contains(&trigger.table.as_str()) => Some(format!(

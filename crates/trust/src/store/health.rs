@@ -55,9 +55,16 @@ pub struct Notice {
 
 impl Notice {
     pub(crate) fn of(draft: &Draft) -> Self {
-        let touched =
-            draft.touched.iter().map(|touch| (touch.table.clone(), touch.key.clone())).collect();
-        Self { pointer: 0, event: draft.event, touched }
+        let touched = draft
+            .touched
+            .iter()
+            .map(|touch| (touch.table.clone(), touch.key.clone()))
+            .collect();
+        Self {
+            pointer: 0,
+            event: draft.event,
+            touched,
+        }
     }
 
     pub(crate) fn at(mut self, pointer: i64) -> Self {
@@ -68,6 +75,8 @@ impl Notice {
     /// Whether a row of one of these tables changed.
     #[must_use]
     pub fn touches(&self, tables: &[&str]) -> bool {
-        self.touched.iter().any(|(table, _)| tables.contains(&table.as_str()))
+        self.touched
+            .iter()
+            .any(|(table, _)| tables.contains(&table.as_str()))
     }
 }

@@ -30,7 +30,9 @@ pub struct InstanceRecord {
 /// [`StoreError::Rule`] when the database belongs to an instance already.
 pub async fn write_new(database: &Database, record: &InstanceRecord) -> Result<(), StoreError> {
     if read(database).await?.is_some() {
-        return Err(StoreError::Rule("the database belongs to an instance already".to_owned()));
+        return Err(StoreError::Rule(
+            "the database belongs to an instance already".to_owned(),
+        ));
     }
     let mut conn = database.connect(STATEMENT_MAX).await.map_err(unreachable)?;
     let postgres = conn.is_postgres();
@@ -45,7 +47,9 @@ pub async fn write_new(database: &Database, record: &InstanceRecord) -> Result<(
                VALUES ($1, $2, $3, $4, $5)";
     let written = conn.run(sql, values).await;
     conn.close().await;
-    written.map(drop).map_err(|error| verdict(&error, postgres).0)
+    written
+        .map(drop)
+        .map_err(|error| verdict(&error, postgres).0)
 }
 
 /// The record, if the database has one. The schema must be there.
@@ -63,10 +67,20 @@ pub async fn read(database: &Database) -> Result<Option<InstanceRecord>, StoreEr
     };
     readers.close().await;
     let mut found = found.map_err(unreachable)?;
-    let Some(row) = found.pop() else { return Ok(None) };
-    let tampered = || StoreError::Tampered { table: "instance", key: "the only row".to_owned() };
-    let [Value::Bytes(Some(id)), Value::Text(Some(origin)), Value::Text(Some(name)), Value::Int(Some(created_at)), Value::Text(Some(key))] =
-        row.as_slice()
+    let Some(row) = found.pop() else {
+        return Ok(None);
+    };
+    let tampered = || StoreError::Tampered {
+        table: "instance",
+        key: "the only row".to_owned(),
+    };
+    let [
+        Value::Bytes(Some(id)),
+        Value::Text(Some(origin)),
+        Value::Text(Some(name)),
+        Value::Int(Some(created_at)),
+        Value::Text(Some(key)),
+    ] = row.as_slice()
     else {
         return Err(tampered());
     };

@@ -302,7 +302,10 @@ impl Keeper {
             let kept = match self.entry_scope(&draft, check).await {
                 Ok(scope) => {
                     let wall = self.keeping.clock.wall();
-                    self.keeping.quarantine.append(&draft, wall).map(|receipt| (receipt, scope))
+                    self.keeping
+                        .quarantine
+                        .append(&draft, wall)
+                        .map(|receipt| (receipt, scope))
                 }
                 Err(error) => Err(error),
             };
@@ -506,7 +509,8 @@ impl Keeper {
         });
     }
 
-    /// A statement failed: undo this change, and keep the batch only if the database still holds it.
+    /// A statement failed: undo this change, and keep the batch only if the database still holds
+    /// it.
     async fn undo(&mut self, error: sqlx::Error) -> StoreError {
         let (answer, keep) = verdict(&error, self.conn().is_postgres());
         if matches!(answer, StoreError::Rule(_)) {

@@ -1,8 +1,8 @@
 //! The log as people read it: a page of entries, one entry, and the proof that it is there.
 //!
 //! The methods hang on a [`Reader`], which exists only once the look itself is an entry. A proof is
-//! held against the newest signed checkpoint, or against the lane's head while none covers the entry
-//! yet, and is checked here before it is shown. [`walk_back`] reads the end of a log offline.
+//! held against the newest signed checkpoint, or against the lane's head while none covers the
+//! entry yet, and is checked here before it is shown. [`walk_back`] reads the end of a log offline.
 //!
 //! Refused: opening the personal part of an entry, and hiding an entry that cannot be decoded.
 //! Read next: [`crate::ledger::proof`] for what a proof is.

@@ -1,11 +1,11 @@
 //! Migrations: one source for both databases, tokens replaced a database.
 //!
-//! `{int}` is a whole number of 64 bits, `{bytes}` bytes, `{strict}` SQLite's STRICT, `{sealed}` the
-//! two columns every sealed table ends with, and `{append_only NAME}` (a line of its own) the
+//! `{int}` is a whole number of 64 bits, `{bytes}` bytes, `{strict}` SQLite's STRICT, `{sealed}`
+//! the two columns every sealed table ends with, and `{append_only NAME}` (a line of its own) the
 //! triggers that refuse UPDATE and DELETE on a table of the log.
 
 use sqlx::{
-    Connection, ConnectOptions,
+    ConnectOptions, Connection,
     migrate::{Migrate, MigrateError, Migration as SqlxMigration, MigrationType, Migrator},
 };
 
@@ -74,20 +74,30 @@ where
         })
         .collect();
     let migrator = Migrator::with_migrations(steps);
-    migrator.run_direct(None, conn, false).await.map_err(|error| match error {
-        MigrateError::Execute(error) => StoreError::Unreachable(error.to_string()),
-        other => StoreError::Statement(other.to_string()),
-    })
+    migrator
+        .run_direct(None, conn, false)
+        .await
+        .map_err(|error| match error {
+            MigrateError::Execute(error) => StoreError::Unreachable(error.to_string()),
+            other => StoreError::Statement(other.to_string()),
+        })
 }
 
 /// Replaces the tokens.
 pub(crate) fn translate(sql: &str, postgres: bool) -> String {
-    let (int, bytes, strict) =
-        if postgres { ("BIGINT", "BYTEA", "") } else { ("INTEGER", "BLOB", "STRICT") };
+    let (int, bytes, strict) = if postgres {
+        ("BIGINT", "BYTEA", "")
+    } else {
+        ("INTEGER", "BLOB", "STRICT")
+    };
     let sealed = format!("entry {int} NOT NULL, seal {bytes} NOT NULL");
     let mut out = String::with_capacity(sql.len());
     for line in sql.lines() {
-        match line.trim().strip_prefix("{append_only ").and_then(|rest| rest.strip_suffix('}')) {
+        match line
+            .trim()
+            .strip_prefix("{append_only ")
+            .and_then(|rest| rest.strip_suffix('}'))
+        {
             Some(table) => out.push_str(&append_only(table, postgres)),
             None => out.push_str(line),
         }

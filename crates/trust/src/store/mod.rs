@@ -39,8 +39,8 @@ mod keys;
 pub mod lane;
 pub mod log;
 pub mod migrate;
-mod quarantine;
 pub mod proving;
+mod quarantine;
 pub mod read;
 pub mod row;
 pub mod sealed;
@@ -98,7 +98,11 @@ impl Store {
         let database = Database::parse(&options.url)?;
         let (asks, waiting) = mpsc::channel(keeper::QUEUE_MAX);
         let (health, _) = watch::channel(Health::Working);
-        let (head_sender, head) = watch::channel(Head { lane: options.lane, size: 0, root: [0; 32] });
+        let (head_sender, head) = watch::channel(Head {
+            lane: options.lane,
+            size: 0,
+            root: [0; 32],
+        });
         let (notices, _) = broadcast::channel(NOTICES_MAX);
         let (closing, closing_seen) = watch::channel(false);
         let keeping = Arc::new(Keeping {
@@ -127,7 +131,16 @@ impl Store {
         });
         let clock = options.clock;
         Ok(Self {
-            asks, readers, vault, clock, health, head, notices, closing, ended, instance,
+            asks,
+            readers,
+            vault,
+            clock,
+            health,
+            head,
+            notices,
+            closing,
+            ended,
+            instance,
         })
     }
 
@@ -138,7 +151,11 @@ impl Store {
     /// [`StoreError::Quarantined`], or what keeps the database from answering.
     pub async fn begin<A: Action>(&self, permit: Permit<A>) -> Result<Change<A>, StoreError> {
         let (reply, granted) = oneshot::channel();
-        let ask = Ask::Turn { who: permit.who(), action: A::NAME, reply };
+        let ask = Ask::Turn {
+            who: permit.who(),
+            action: A::NAME,
+            reply,
+        };
         let grant = self.asked(ask, granted).await?;
         Ok(Change::new(grant, &permit, self.vault.clone()))
     }
@@ -167,7 +184,12 @@ impl Store {
         event: A::Event,
     ) -> Result<Follower, StoreError> {
         let (_, scope) = self.record(&permit, &event, Outcome::Read, true).await?;
-        Ok(Follower { store: self.clone(), scope, who: permit.who(), action: A::NAME })
+        Ok(Follower {
+            store: self.clone(),
+            scope,
+            who: permit.who(),
+            action: A::NAME,
+        })
     }
 
     /// Puts an entry into the log that changes no row: a refusal, an effect outside, a failure.
@@ -189,7 +211,15 @@ impl Store {
         check: bool,
     ) -> Result<(Receipt, Scope), StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.asked(Ask::Entry { draft: Box::new(draft), check, reply }, answer).await
+        self.asked(
+            Ask::Entry {
+                draft: Box::new(draft),
+                check,
+                reply,
+            },
+            answer,
+        )
+        .await
     }
 
     /// A view without an entry, for what identity itself must look up before it knows who asks.

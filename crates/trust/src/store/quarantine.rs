@@ -25,7 +25,10 @@ pub(crate) struct QuarantineLog {
 
 impl QuarantineLog {
     pub fn new(path: PathBuf) -> Self {
-        Self { path, file: Mutex::new(None) }
+        Self {
+            path,
+            file: Mutex::new(None),
+        }
     }
 
     /// Writes one line and waits until it is on the disk. Rare and small, so it may block.
@@ -41,14 +44,23 @@ impl QuarantineLog {
         self.write(&format!("{line}\n")).map_err(|error| {
             StoreError::Unreachable(format!("{}: {error}", self.path.display()))
         })?;
-        Ok(Receipt { pointer: -1, leaf: [0; 32] })
+        Ok(Receipt {
+            pointer: -1,
+            leaf: [0; 32],
+        })
     }
 
     fn write(&self, line: &str) -> std::io::Result<()> {
-        let mut held = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut held = self
+            .file
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut file = match held.take() {
             Some(file) => file,
-            None => OpenOptions::new().append(true).create(true).open(&self.path)?,
+            None => OpenOptions::new()
+                .append(true)
+                .create(true)
+                .open(&self.path)?,
         };
         file.write_all(line.as_bytes())?;
         file.sync_data()?;

@@ -48,11 +48,20 @@ impl Reader {
             .view()
             .await
             .map_err(|error| StoreError::Unreachable(error.to_string()))?;
-        Ok(Self { view, vault, scope, now, facts_only: false })
+        Ok(Self {
+            view,
+            vault,
+            scope,
+            now,
+            facts_only: false,
+        })
     }
 
     pub(crate) fn facts_only(self) -> Self {
-        Self { facts_only: true, ..self }
+        Self {
+            facts_only: true,
+            ..self
+        }
     }
 
     /// The time the hospital lives in.
@@ -71,10 +80,7 @@ impl Reader {
     ///
     /// # Errors
     /// [`StoreError::Tampered`] when its seal does not fit; see [`StoreError`] for the rest.
-    pub async fn one<R: Row>(
-        &mut self,
-        key: impl Field,
-    ) -> Result<Option<Stored<R>>, StoreError> {
+    pub async fn one<R: Row>(&mut self, key: impl Field) -> Result<Option<Stored<R>>, StoreError> {
         let sql = row::texts(R::TABLE).find;
         Ok(self.rows::<R>(sql, vec![key.to_value()]).await?.pop())
     }
@@ -88,7 +94,9 @@ impl Reader {
         tail: Tail<R>,
         values: Vec<Value>,
     ) -> Result<Vec<R>, StoreError> {
-        let found = self.rows::<R>(row::select(R::TABLE, tail.text), values).await?;
+        let found = self
+            .rows::<R>(row::select(R::TABLE, tail.text), values)
+            .await?;
         Ok(found.into_iter().map(|stored| stored.row).collect())
     }
 
@@ -101,7 +109,8 @@ impl Reader {
         tail: Tail<R>,
         values: Vec<Value>,
     ) -> Result<Vec<Stored<R>>, StoreError> {
-        self.rows::<R>(row::select(R::TABLE, tail.text), values).await
+        self.rows::<R>(row::select(R::TABLE, tail.text), values)
+            .await
     }
 
     async fn rows<R: Row>(
@@ -114,8 +123,15 @@ impl Reader {
         }
         let found = self.all(sql, values, &row::kinds(R::TABLE)).await?;
         let checked = found.into_iter().map(|values| {
-            let Checked { row, pointer, seal: _ } = row::checked::<R>(values, &self.vault)?;
-            Ok(Stored { row, version: pointer })
+            let Checked {
+                row,
+                pointer,
+                seal: _,
+            } = row::checked::<R>(values, &self.vault)?;
+            Ok(Stored {
+                row,
+                version: pointer,
+            })
         });
         checked.collect()
     }
@@ -142,18 +158,17 @@ impl Reader {
         kinds: &[Kind],
     ) -> Result<Vec<Vec<Value>>, StoreError> {
         let postgres = matches!(self.view, View::Postgres(_));
-        self.view.all(sql, values, kinds).await.map_err(|error| verdict(&error, postgres).0)
+        self.view
+            .all(sql, values, kinds)
+            .await
+            .map_err(|error| verdict(&error, postgres).0)
     }
 
     /// Opens a sealed cell.
     ///
     /// # Errors
     /// [`StoreError::Sealed`] when it was moved, altered, or its person was erased.
-    pub fn reveal<T: Secret>(
-        &self,
-        sealed: &Sealed<T>,
-        place: &Place,
-    ) -> Result<T, StoreError> {
+    pub fn reveal<T: Secret>(&self, sealed: &Sealed<T>, place: &Place) -> Result<T, StoreError> {
         if self.facts_only {
             return Err(StoreError::NotAllowed);
         }

@@ -89,7 +89,10 @@ inventory::collect!(&'static Table);
 /// Every table that any linked room has declared, in order of name.
 #[must_use]
 pub fn tables() -> Vec<&'static Table> {
-    let mut tables: Vec<_> = inventory::iter::<&'static Table>.into_iter().copied().collect();
+    let mut tables: Vec<_> = inventory::iter::<&'static Table>
+        .into_iter()
+        .copied()
+        .collect();
     tables.sort_by_key(|table| table.name);
     tables
 }
@@ -249,15 +252,25 @@ fn column_list(table: &Table) -> String {
 }
 
 pub(crate) fn texts(table: &'static Table) -> &'static Texts {
-    let mut known = TEXTS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    known.entry(table.name).or_insert_with(|| Box::leak(Box::new(write_texts(table))))
+    let mut known = TEXTS
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    known
+        .entry(table.name)
+        .or_insert_with(|| Box::leak(Box::new(write_texts(table))))
 }
 
 /// The text that reads whole rows of `table` with this tail (`WHERE`, `ORDER BY`).
 pub(crate) fn select(table: &'static Table, tail: &'static str) -> &'static str {
-    let mut known = TAILS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut known = TAILS
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     known.entry((table.name, tail)).or_insert_with(|| {
-        leak(format!("SELECT {} FROM {} {tail}", column_list(table), table.name))
+        leak(format!(
+            "SELECT {} FROM {} {tail}",
+            column_list(table),
+            table.name
+        ))
     })
 }
 
@@ -314,12 +327,7 @@ pub(crate) struct Save {
 }
 
 /// Puts pointer, seal and digest to a row.
-pub(crate) fn prepare<R: Row>(
-    row: &R,
-    pointer: i64,
-    before: Option<Hash>,
-    vault: &Vault,
-) -> Save {
+pub(crate) fn prepare<R: Row>(row: &R, pointer: i64, before: Option<Hash>, vault: &Vault) -> Save {
     let (table, mut values) = (R::TABLE, row.values());
     values.push(Value::Int(Some(pointer)));
     let canonical = canonical_bytes(table, &values);
@@ -333,21 +341,43 @@ pub(crate) fn prepare<R: Row>(
         None => texts(table).insert,
     };
     let digest = Some(canonical_row::digest(&canonical));
-    Save { table, key: row.key(), sql, values, before, after: Some(after), digest }
+    Save {
+        table,
+        key: row.key(),
+        sql,
+        values,
+        before,
+        after: Some(after),
+        digest,
+    }
 }
 
 /// A row's removal.
 pub(crate) fn prepare_delete(table: &'static Table, key: Key, before: Hash) -> Save {
     let values = vec![Value::from(&key), Value::Bytes(Some(before.to_vec()))];
     let (sql, before) = (texts(table).delete, Some(before));
-    Save { table, key, sql, values, before, after: None, digest: None }
+    Save {
+        table,
+        key,
+        sql,
+        values,
+        before,
+        after: None,
+        digest: None,
+    }
 }
 
 /// The bytes that seal and digest are made over: every column and the pointer.
 fn canonical_bytes(table: &'static Table, values: &[Value]) -> Vec<u8> {
-    let names = table.columns.iter().map(|column| column.name).chain(["entry"]);
-    let cells: Vec<(&str, Cell)> =
-        names.zip(values).map(|(name, value)| (name, value.cell())).collect();
+    let names = table
+        .columns
+        .iter()
+        .map(|column| column.name)
+        .chain(["entry"]);
+    let cells: Vec<(&str, Cell)> = names
+        .zip(values)
+        .map(|(name, value)| (name, value.cell()))
+        .collect();
     canonical_row::canonical(table.name, &cells)
 }
 
@@ -370,13 +400,17 @@ pub(crate) fn checked<R: Row>(
     let key = values.first().and_then(Value::key);
     let tampered = || StoreError::Tampered {
         table: table.name,
-        key: key.as_ref().map_or_else(|| "NULL".to_owned(), ToString::to_string),
+        key: key
+            .as_ref()
+            .map_or_else(|| "NULL".to_owned(), ToString::to_string),
     };
     let seal: Hash = match values.pop() {
         Some(Value::Bytes(Some(seal))) => seal.try_into().map_err(|_| tampered())?,
         _ => return Err(tampered()),
     };
-    let Some(Value::Int(Some(pointer))) = values.last().cloned() else { return Err(tampered()) };
+    let Some(Value::Int(Some(pointer))) = values.last().cloned() else {
+        return Err(tampered());
+    };
     let expected = canonical_row::seal(vault.seal_key(), &canonical_bytes(table, &values));
     if !bool::from(subtle::ConstantTimeEq::ct_eq(&expected[..], &seal[..])) {
         return Err(tampered());

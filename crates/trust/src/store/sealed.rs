@@ -44,7 +44,10 @@ pub struct Sealed<T> {
 
 impl<T> Clone for Sealed<T> {
     fn clone(&self) -> Self {
-        Self { bytes: self.bytes.clone(), holds: PhantomData }
+        Self {
+            bytes: self.bytes.clone(),
+            holds: PhantomData,
+        }
     }
 }
 
@@ -94,20 +97,31 @@ impl<T: Secret> Sealed<T> {
         vault: &Vault,
     ) -> Result<Self, StoreError> {
         let key = place.key_bytes();
-        let place = FieldPlace { table: place.table, column: place.column, key: &key };
+        let place = FieldPlace {
+            table: place.table,
+            column: place.column,
+            key: &key,
+        };
         let sealed = vault
             .seal(subject, &place, value.to_secret().as_bytes())
             .map_err(|error| StoreError::Sealed(error.to_string()))?;
         let mut bytes = subject.0.to_be_bytes().to_vec();
         bytes.extend_from_slice(&sealed);
-        Ok(Self { bytes, holds: PhantomData })
+        Ok(Self {
+            bytes,
+            holds: PhantomData,
+        })
     }
 
     pub(crate) fn open(&self, place: &Place, vault: &Vault) -> Result<T, StoreError> {
         let malformed = || StoreError::Sealed(format!("{} of {}", place.column, place.table));
         let subject = self.subject().ok_or_else(malformed)?;
         let key = place.key_bytes();
-        let field = FieldPlace { table: place.table, column: place.column, key: &key };
+        let field = FieldPlace {
+            table: place.table,
+            column: place.column,
+            key: &key,
+        };
         let plain = vault
             .open(subject, &field, &self.bytes[8..])
             .map_err(|error| StoreError::Sealed(error.to_string()))?;
@@ -122,6 +136,9 @@ impl<T> Field for Sealed<T> {
         Value::Bytes(Some(self.bytes.clone()))
     }
     fn from_value(value: Value) -> Option<Self> {
-        <Vec<u8> as Field>::from_value(value).map(|bytes| Self { bytes, holds: PhantomData })
+        <Vec<u8> as Field>::from_value(value).map(|bytes| Self {
+            bytes,
+            holds: PhantomData,
+        })
     }
 }

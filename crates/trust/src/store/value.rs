@@ -3,7 +3,8 @@
 //! Three kinds are enough: whole numbers, text, bytes. Booleans are 0 and 1, moments are
 //! microseconds, everything else is text with a closed set of codes. Two databases that store the
 //! same three kinds give the same canonical bytes, so one seal and one digest serve both.
-//! Refused: floating point (it has no canonical form) and native JSON (the database may rewrite it).
+//! Refused: floating point (it has no canonical form) and native JSON (the database may rewrite
+//! it).
 
 use serde::{Deserialize, Serialize};
 
@@ -163,7 +164,9 @@ impl<T: Serialize + serde::de::DeserializeOwned> Field for Json<T> {
     const KIND: Kind = Kind::Text;
     fn to_value(&self) -> Value {
         // Plain data of our own types: only a map with keys that are no text could fail.
-        Value::Text(Some(serde_json::to_string(&self.0).expect("our own data become JSON")))
+        Value::Text(Some(
+            serde_json::to_string(&self.0).expect("our own data become JSON"),
+        ))
     }
     fn from_value(value: Value) -> Option<Self> {
         let text = <String as Field>::from_value(value)?;
@@ -184,7 +187,8 @@ pub const SECOND: i64 = 1_000_000;
 pub const MINUTE: i64 = 60 * SECOND;
 
 impl Moment {
-    /// The moment this many microseconds later (or earlier, if negative); stops at the ends of time.
+    /// The moment this many microseconds later (or earlier, if negative); stops at the ends of
+    /// time.
     #[must_use]
     pub fn after(self, micros: i64) -> Self {
         Self(self.0.saturating_add(micros))

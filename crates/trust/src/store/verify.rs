@@ -1,10 +1,10 @@
 //! Whether an instance's database is what its ledger says: offline, read-only, complete.
 //!
 //! [`verify`] reads every entry, head, sum, checkpoint and sealed row in one consistent view, feeds
-//! the ledger's verifier with them ([`crate::ledger::verify`]: what is found, and by what), and looks
-//! at what surrounds them: pages, indexes, triggers, catalogue, migrations, keys. It knows no domain:
-//! which tables are sealed is read from the database itself. Memory grows with the rows ever written,
-//! not with the entries.
+//! the ledger's verifier with them ([`crate::ledger::verify`]: what is found, and by what), and
+//! looks at what surrounds them: pages, indexes, triggers, catalogue, migrations, keys. It knows no
+//! domain: which tables are sealed is read from the database itself. Memory grows with the rows
+//! ever written, not with the entries.
 //!
 //! Refuses: changing anything, not even a lock file ([`snapshot`]); saying "intact" when something
 //! could not be looked at. What it cannot see is written in `docs/ledger-format.md`, section 8, and
@@ -51,12 +51,14 @@ pub struct Against<'a> {
     pub anchors: &'a [PathBuf],
     /// The instance's vault, unlocked for reading: seals are recomputed, and it knows the key.
     pub vault: Option<&'a Vault>,
-    /// The verifier key that the auditor was given. Without it and the vault, the database's own word
-    /// for its key is taken.
+    /// The verifier key that the auditor was given. Without it and the vault, the database's own
+    /// word for its key is taken.
     pub key: Option<&'a VerifyingKey>,
-    /// What this program would have made of an empty database; if empty, the catalogue is not compared.
+    /// What this program would have made of an empty database; if empty, the catalogue is not
+    /// compared.
     pub migrations: &'a [Migration],
-    /// Where a database in use may be copied to; the system's folder for passing files if none is given.
+    /// Where a database in use may be copied to; the system's folder for passing files if none is
+    /// given.
     pub scratch: Option<&'a Path>,
 }
 

@@ -63,7 +63,8 @@ impl Scratch {
         found.into_iter().map(|(_, bytes)| decode(bytes)).collect()
     }
 
-    /// Verifies the whole instance from one view of its database: entries, heads, rows, seals, sums.
+    /// Verifies the whole instance from one view of its database: entries, heads, rows, seals,
+    /// sums.
     ///
     /// # Panics
     /// When it cannot be read.

@@ -56,8 +56,8 @@ on_both! {
         scratch.assert_intact().await;
     }
 
-    /// A shelf with a label that is taken already is refused; the changes before and after it in the
-    /// same moment stand.
+    /// A shelf with a label that is taken already is refused; the changes before and after it in
+    /// the same moment stand.
     async fn a_refused_row_costs_only_its_own_change(scratch: Scratch) {
         let (caller, _) = room(&scratch, 1).await;
         let before = scratch.ledger_position().await;
@@ -147,7 +147,8 @@ on_both! {
         let mut tx = scratch.store.begin(permit(&caller, ClearShelf).await).await.unwrap();
         let shelf = tx.lock::<Shelf>(ids[0]).await.unwrap().unwrap();
         tx.delete(&shelf);
-        assert!(tx.lock::<Shelf>(ids[0]).await.unwrap().is_none(), "gone inside the change already");
+        let gone = tx.lock::<Shelf>(ids[0]).await.unwrap();
+        assert!(gone.is_none(), "gone inside the change already");
         tx.commit(ShelfCleared { shelf: ids[0] }).await.unwrap();
 
         let entry = scratch.entries_since(before).await.pop().unwrap();
@@ -206,7 +207,8 @@ on_both! {
         assert_sound(&scratch, 500).await;
     }
 
-    /// The machine's clock is set back a minute: the log's moments still rise, also after a restart.
+    /// The machine's clock is set back a minute: the log's moments still rise, also after a
+    /// restart.
     async fn a_clock_set_back_does_not_reorder_the_log(scratch: Scratch) {
         scratch.clock.advance(2 * MINUTE);
         let (caller, _) = room(&scratch, 3).await;
@@ -221,8 +223,8 @@ on_both! {
         scratch.assert_intact().await;
     }
 
-    /// A row that was changed with the database's own tools is not believed, neither for reading nor
-    /// for writing.
+    /// A row that was changed with the database's own tools is not believed, neither for reading
+    /// nor for writing.
     async fn a_row_changed_behind_our_back_is_not_believed(scratch: Scratch) {
         let (caller, ids) = room(&scratch, 1).await;
         let mut raw = scratch.raw().await;

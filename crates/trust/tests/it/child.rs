@@ -1,7 +1,7 @@
 //! A second process with the same instance, to be killed or starved.
 //!
-//! The test starts its own binary again, for the same test, and the environment tells the second one
-//! that it is the child. It moves blankets with 48 hands and prints what was answered.
+//! The test starts its own binary again, for the same test, and the environment tells the second
+//! one that it is the child. It moves blankets with 48 hands and prints what was answered.
 
 use std::{
     collections::BTreeSet,

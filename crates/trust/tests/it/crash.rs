@@ -13,8 +13,8 @@ use crate::{
 /// Kills in a normal run; `ALMONER_ROUNDS` asks for more.
 const ROUNDS: u64 = 10;
 
-/// The server on SQLite is killed at random moments while 48 people work: nothing that was confirmed
-/// is lost, and nothing is half.
+/// The server on SQLite is killed at random moments while 48 people work: nothing that was
+/// confirmed is lost, and nothing is half.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_server_on_sqlite_loses_nothing() {
     work_if_child().await;

@@ -14,8 +14,8 @@ use crate::{
     },
 };
 
-/// The disk is full just when changes are made durable: what was confirmed is there, what was refused
-/// is not, and the same server goes on as soon as there is room again.
+/// The disk is full just when changes are made durable: what was confirmed is there, what was
+/// refused is not, and the same server goes on as soon as there is room again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_full_at_commit_refuses_and_recovers() {
     work_if_child().await;

@@ -109,7 +109,8 @@ on_both! {
         assert_eq!(late, Err(AccountError::Store(StoreError::Quicker)));
     }
 
-    /// Nobody disables their own account, and nobody disables a part of the server or gives it roles.
+    /// Nobody disables their own account, and nobody disables a part of the server or gives it
+    /// roles.
     async fn nobody_disables_themselves_or_the_server(scratch: Scratch) {
         let boss = boss(&scratch).await;
         let own = line(&scratch, &boss, boss.actor()).await;
@@ -177,8 +178,10 @@ on_both! {
     /// Without a grant there is no right, whatever it is.
     async fn without_a_grant_there_is_no_right(scratch: Scratch) {
         let nobody = scratch.caller_with(&[]).await;
-        assert_eq!(nobody.permit(ViewAccounts).await.err(), Some(PermitError::Refused("see accounts")));
-        assert_eq!(nobody.permit(EndSession).await.err(), Some(PermitError::Refused("end sessions")));
+        let refused = nobody.permit(ViewAccounts).await.err();
+        assert_eq!(refused, Some(PermitError::Refused("see accounts")));
+        let refused = nobody.permit(EndSession).await.err();
+        assert_eq!(refused, Some(PermitError::Refused("end sessions")));
         assert!(nobody.profile().permissions.is_empty() && !nobody.may(ViewAccounts));
     }
 }

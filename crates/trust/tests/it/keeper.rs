@@ -1,4 +1,5 @@
-//! The keeper's patience: turns that take too long, people who leave, a full queue, a stop, a fault.
+//! The keeper's patience: turns that take too long, people who leave, a full queue, a stop, a
+//! fault.
 
 use std::{
     future::{Future, pending, poll_fn},

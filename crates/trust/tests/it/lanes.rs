@@ -38,8 +38,8 @@ struct Tally {
     again: usize,
 }
 
-/// Two nodes move the same blankets at once: no move is lost or half done, each shelf's history goes
-/// in steps of one by the log's own time, and two nodes in each other's way hear "try again".
+/// Two nodes move the same blankets at once: no move is lost or half done, each shelf's history
+/// goes in steps of one by the log's own time, and two nodes in each other's way hear "try again".
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_nodes_write_the_same_rows() {
     let (scratch, nodes, ids) = two_nodes().await;
@@ -131,8 +131,8 @@ async fn a_connection_that_ended_unused_is_replaced_unseen() {
     assert_sound(&scratch, 2).await;
 }
 
-/// The administrator of the database ends every connection ten times while people work: nothing that
-/// was confirmed is lost, and work goes on by itself each time.
+/// The administrator of the database ends every connection ten times while people work: nothing
+/// that was confirmed is lost, and work goes on by itself each time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ended_connections_lose_nothing_confirmed() {
     let scratch = Scratch::postgres_with(linen()).await;

@@ -78,7 +78,8 @@ trust::on_both! {
             assert!(proof.holds && proof.note.is_none(), "entry {sequence}");
         }
         drop(reader);
-        let signed = Checkpoint { origin: lane_origin(ORIGIN, 0), size: head.size, root: head.root };
+        let origin = lane_origin(ORIGIN, 0);
+        let signed = Checkpoint { origin, size: head.size, root: head.root };
         let note = sign(&signed, ORIGIN, scratch.store.vault().signer()).unwrap();
         scratch.store.keep_checkpoint(head.size, note.clone()).await;
 

@@ -3,7 +3,10 @@
 //! One binary: `linen` is the small room that the tests write in, the others are the promises.
 //! PostgreSQL comes from `ALMONER_TEST_POSTGRES`, which `./test` sets.
 
-#![expect(clippy::unwrap_used, reason = "a sentence whose preparation fails has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a sentence whose preparation fails has failed"
+)]
 
 mod changes;
 mod child;

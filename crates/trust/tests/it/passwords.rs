@@ -104,8 +104,8 @@ on_both! {
         scratch.assert_intact().await;
     }
 
-    /// A wrong password and an unknown name get the same answer, and both are counted; the name that
-    /// was tried is not in the log.
+    /// A wrong password and an unknown name get the same answer, and both are counted; the name
+    /// that was tried is not in the log.
     async fn a_wrong_password_and_an_unknown_name_sound_the_same(scratch: Scratch) {
         administrator_in(&scratch).await;
         let before = scratch.ledger_position().await;
@@ -160,7 +160,8 @@ on_both! {
         assert_eq!(set, Err(SignInError::Wrong));
     }
 
-    /// A code is good to the last moment, and typed in small letters without hyphens it is the same.
+    /// A code is good to the last moment, and typed in small letters without hyphens it is the
+    /// same.
     async fn a_code_may_be_typed_carelessly(scratch: Scratch) {
         scratch.clock.advance(CODE_LIFE - SECOND);
         let typed = scratch.code.replace('-', " ").to_lowercase();

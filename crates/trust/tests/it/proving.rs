@@ -113,8 +113,8 @@ async fn noted(scratch: &Scratch) {
     tx.commit(event).await.unwrap();
 }
 
-/// A copy of a sealed note in clear, anywhere in the database, is found; where the guards of the log
-/// are gone, the trial says so.
+/// A copy of a sealed note in clear, anywhere in the database, is found; where the guards of the
+/// log are gone, the trial says so.
 #[tokio::test]
 async fn broken_promises_are_noticed() {
     let scratch = Scratch::lite_with(linen()).await;

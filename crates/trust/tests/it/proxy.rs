@@ -1,7 +1,7 @@
 //! A wire to PostgreSQL that can be cut at the worst moment: around COMMIT.
 //!
-//! It understands just enough of the protocol to see a client's COMMIT go by: a message is a letter,
-//! four bytes of length, and a body; the first one has no letter.
+//! It understands just enough of the protocol to see a client's COMMIT go by: a message is a
+//! letter, four bytes of length, and a body; the first one has no letter.
 
 use std::sync::{
     Arc,

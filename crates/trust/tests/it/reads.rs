@@ -1,4 +1,5 @@
-//! Looking: on record before anything is shown; what is sealed stays sealed until somebody is named.
+//! Looking: on record before anything is shown; what is sealed stays sealed until somebody is
+//! named.
 
 use trust::{
     identity::permit::{Scope, ScopeKind},
@@ -30,7 +31,8 @@ on_both! {
 
         let entries = scratch.entries_since(before).await;
         assert_eq!(entries.len(), 1);
-        assert_eq!((entries[0].event.as_str(), entries[0].outcome), ("linen.shelves_viewed", Outcome::Read));
+        let left = (entries[0].event.as_str(), entries[0].outcome);
+        assert_eq!(left, ("linen.shelves_viewed", Outcome::Read));
         assert_eq!(entries[0].actor, caller.actor().0);
         assert_eq!(reader.find(tail!(Shelf, "ORDER BY id"), vec![]).await.unwrap().len(), 1);
     }

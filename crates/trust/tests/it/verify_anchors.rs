@@ -67,8 +67,8 @@ fn quarantine(scratch: &Scratch) -> Option<String> {
 trust::on_both! {
     with linen::linen();
 
-    /// While work goes on, every folder gets an anchor of the newest state; they agree with the log,
-    /// and the checkpoints lie beside the log too.
+    /// While work goes on, every folder gets an anchor of the newest state; they agree with the
+    /// log, and the checkpoints lie beside the log too.
     async fn every_folder_follows_the_log(scratch: Scratch) {
         let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let folders = [one.path().to_owned(), other.path().to_owned()];
@@ -107,8 +107,8 @@ trust::on_both! {
         assert_eq!(anchor::newest(folder.path(), 0).unwrap().readable[0].size, head);
     }
 
-    /// One of two folders is a disk that is not mounted: it is reported, the other one is served, and
-    /// the ward goes on working.
+    /// One of two folders is a disk that is not mounted: it is reported, the other one is served,
+    /// and the ward goes on working.
     async fn a_missing_folder_is_reported_and_stops_nobody(scratch: Scratch) {
         let there = tempfile::tempdir().unwrap();
         let missing = there.path().join("not-mounted");
@@ -133,8 +133,9 @@ trust::on_both! {
         anchoring.finished().await;
     }
 
-    /// The database was put back to an older state over night. At the start that is noticed: whoever
-    /// wants to change something hears why not, and whoever looks is recorded in a file of its own.
+    /// The database was put back to an older state over night. At the start that is noticed:
+    /// whoever wants to change something hears why not, and whoever looks is recorded in a file of
+    /// its own.
     async fn behind_its_anchor_an_instance_is_read_only(scratch: Scratch) {
         let folder = tempfile::tempdir().unwrap();
         let (caller, shelves) = with_history(&scratch).await;
@@ -148,7 +149,8 @@ trust::on_both! {
         drop(caller);
         let scratch = scratch.shut().await.reopen().await;
 
-        let compared = compare_at_start(&scratch.store, &settings(&[folder.path().to_owned()])).await;
+        let settings = settings(&[folder.path().to_owned()]);
+        let compared = compare_at_start(&scratch.store, &settings).await;
         let Compared::Parted(reason) = compared else { panic!("{compared:?}") };
         assert!(reason.contains("older state"), "{reason}");
         assert_eq!(quarantine(&scratch), Some(reason.clone()));
@@ -179,15 +181,18 @@ trust::on_both! {
         let scratch = scratch.shut().await.reopen().await;
         let again = behind(&scratch, &token).await;
         moves(&scratch.store, &again, &shelves[..6], 60..80).await;
-        let compared = compare_at_start(&scratch.store, &settings(&[folder.path().to_owned()])).await;
-        assert!(matches!(&compared, Compared::Parted(why) if why.contains("rewritten")), "{compared:?}");
+        let settings = settings(&[folder.path().to_owned()]);
+        let compared = compare_at_start(&scratch.store, &settings).await;
+        let parted = matches!(&compared, Compared::Parted(why) if why.contains("rewritten"));
+        assert!(parted, "{compared:?}");
         assert!(quarantine(&scratch).is_some());
         let found = told(&scratch, &[folder.path().to_owned()]).await;
         assert!(kinds(&found).contains("anchor_disagrees"), "{:#?}", found.findings);
     }
 
-    /// Somebody puts a false anchor into the folder, of a size not reached yet, to stop the hospital
-    /// or to hide the true ones: it is reported and not believed, and a rollback is still seen.
+    /// Somebody puts a false anchor into the folder, of a size not reached yet, to stop the
+    /// hospital or to hide the true ones: it is reported and not believed, and a rollback is still
+    /// seen.
     async fn a_false_anchor_neither_stops_nor_hides(scratch: Scratch) {
         let folder = tempfile::tempdir().unwrap();
         let (caller, shelves) = with_history(&scratch).await;

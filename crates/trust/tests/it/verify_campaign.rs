@@ -4,9 +4,10 @@
 //! that anybody could read (a bit of free space in a page, a zero kept twice) is recognised by
 //! comparing everything readable before and after, and counted apart: there is nothing to find.
 //!
-//! What is readable leaves out what `verify` says openly that it does not watch: the epoch of a head,
-//! the instance's name and day of founding, the migrations' own times, and a stored checkpoint that is
-//! gone. `ALMONER_CAMPAIGN=10000` sets how many edits of each kind are made; a few dozen otherwise.
+//! What is readable leaves out what `verify` says openly that it does not watch: the epoch of a
+//! head, the instance's name and day of founding, the migrations' own times, and a stored
+//! checkpoint that is gone. `ALMONER_CAMPAIGN=10000` sets how many edits of each kind are made; a
+//! few dozen otherwise.
 
 use std::{
     collections::BTreeMap,
@@ -129,7 +130,8 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.anchors[0]); // a leftover in the temporary folder harms nobody
+        // A leftover in the temporary folder harms nobody.
+        let _ = fs::remove_dir_all(&self.anchors[0]);
     }
 }
 
@@ -256,7 +258,8 @@ fn changed(column: &str, dice: &mut Dice) -> String {
     format!(
         "CASE typeof({column}) WHEN 'integer' THEN {column} + {number} \
          WHEN 'text' THEN {column} || '{number}' \
-         WHEN 'blob' THEN CAST(substr({column}, 1, length({column}) - 1) || char({number} % 127 + 1) \
+         WHEN 'blob' \
+         THEN CAST(substr({column}, 1, length({column}) - 1) || char({number} % 127 + 1) \
          AS BLOB) ELSE {number} END"
     )
 }
@@ -286,7 +289,8 @@ fn swap(table: &str, columns: &[String], rows: (&str, &str), dice: &mut Dice) ->
         "CREATE TEMP TABLE held AS SELECT rowid AS place, {column} AS content FROM {table} \
          WHERE rowid IN ({one}, {other}); \
          UPDATE OR IGNORE {table} SET {column} = (SELECT content FROM held WHERE place = \
-         CASE {table}.rowid WHEN {one} THEN {other} ELSE {one} END) WHERE rowid IN ({one}, {other}); \
+         CASE {table}.rowid WHEN {one} THEN {other} ELSE {one} END) \
+         WHERE rowid IN ({one}, {other}); \
          DROP TABLE held"
     )
 }
@@ -316,7 +320,8 @@ async fn every_edit_by_sql_is_found() {
         }
     }
     println!(
-        "by SQL: {found} found, 0 missed; {nothing} changed nothing, {copies} only removed a copy of an anchor"
+        "by SQL: {found} found, 0 missed; {nothing} changed nothing, {copies} only removed a copy \
+         of an anchor"
     );
 }
 

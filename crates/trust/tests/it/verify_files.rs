@@ -39,7 +39,8 @@ async fn settled(url: &str) {
     raw.close().await;
 }
 
-/// The database with what lies beside it, as a crash leaves it: copied while the server has it open.
+/// The database with what lies beside it, as a crash leaves it: copied while the server has it
+/// open.
 fn crashed_copy(scratch: &Scratch) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     for name in ["almoner.db", "almoner.db-wal"] {

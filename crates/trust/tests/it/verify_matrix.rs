@@ -223,8 +223,8 @@ trust::on_both! {
         assert!(kinds(&told(&scratch, &anchors).await).contains("anchor_disagrees"));
     }
 
-    /// The whole database is put back to what it was. It agrees with itself in everything; the anchor
-    /// knows more.
+    /// The whole database is put back to what it was. It agrees with itself in everything; the
+    /// anchor knows more.
     async fn a_whole_rollback_is_found_by_anchors_only(scratch: Scratch) {
         let anchors = tempfile::tempdir().unwrap();
         let (caller, shelves) = with_history(&scratch).await;
@@ -325,7 +325,8 @@ async fn forge(intruder: &mut Intruder, vault: &Vault) {
     let mut digests = HashMap::new();
     let mut sums: HashMap<u8, Sum> = HashMap::new();
     let shelves = intruder.raw.texts(
-        "SELECT id || '|' || label || '|' || blankets || '|' || entry FROM shelf WHERE note IS NULL",
+        "SELECT id || '|' || label || '|' || blankets || '|' || entry FROM shelf \
+         WHERE note IS NULL",
     );
     for line in shelves.await {
         let parts: Vec<&str> = line.split('|').collect();

@@ -1,15 +1,16 @@
 //! The sentinel: own files at the start (control B37), the log against its anchors every hour.
 //!
 //! When an instance is installed or upgraded, [`Manifest::of`] remembers what its files are: the
-//! program, its settings, what is built into it. At each start [`check_files`] and [`check_built_in`]
-//! hold the files against that, and [`report_changed`] puts what differs into the log.
-//! [`check_instance`] asks the anchors.
+//! program, its settings, what is built into it. At each start [`check_files`] and
+//! [`check_built_in`] hold the files against that, and [`report_changed`] puts what differs into
+//! the log. [`check_instance`] asks the anchors.
 //!
-//! **What this cannot prove.** Whoever replaces the program replaces this check with it, and whoever
-//! can write the manifest can make it fit. It shows accidents, half upgrades, and an intruder who
-//! changed a file without knowing about it. The digest of the manifest is in the log
+//! **What this cannot prove.** Whoever replaces the program replaces this check with it, and
+//! whoever can write the manifest can make it fit. It shows accidents, half upgrades, and an
+//! intruder who changed a file without knowing about it. The digest of the manifest is in the log
 //! ([`Manifest::digest`]) and so in every anchor after it: compare it from another machine, against
-//! what the release says, to know more. `almoner verify` from a trusted copy is the check of the data.
+//! what the release says, to know more. `almoner verify` from a trusted copy is the check of the
+//! data.
 //!
 //! Refused: following a manifest out of the folder it is about.
 

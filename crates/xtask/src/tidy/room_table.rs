@@ -138,22 +138,35 @@ pub const CRATES: &[Crate] = &[
         rooms: &[
             Room {
                 name: "web",
-                may_use: &["care", "trust", "watch", "config", "demo"],
+                may_use: &[
+                    "care", "trust", "watch", "config", "demo", "founding", "instance",
+                ],
             },
             Room {
                 name: "cli",
                 may_use: &[
                     "care", "trust", "watch", "dispatch", "measures", "deid", "config", "demo",
-                    "web",
+                    "web", "founding", "instance",
                 ],
             },
             Room {
                 name: "config",
                 may_use: &["trust"],
             },
+            // What an instance begins with, and what it is: see docs/decisions/0022.
+            Room {
+                name: "founding",
+                may_use: &["care", "trust", "web"],
+            },
+            Room {
+                name: "instance",
+                may_use: &["care", "trust", "watch", "config", "founding"],
+            },
             Room {
                 name: "demo",
-                may_use: &["care", "trust", "watch", "config", "web"],
+                may_use: &[
+                    "care", "trust", "watch", "config", "web", "founding", "instance",
+                ],
             },
         ],
     },

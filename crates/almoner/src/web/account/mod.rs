@@ -50,7 +50,7 @@ pub fn routes() -> Router<Arc<App>> {
 /// `GET /`: to the first page the caller may open.
 async fn home(State(app): State<Arc<App>>, signed_in: SignedIn) -> Redirect {
     let shell = app.shell(&signed_in, None, signed_in.theme);
-    Redirect::to(shell.entries.first().map_or("/help/start", |entry| entry.href()))
+    Redirect::to(shell.entries.first().map_or("/help", |entry| entry.href()))
 }
 
 /// `GET /session`: how long the session still runs; asking does not prolong it unless said so.
@@ -106,11 +106,15 @@ async fn show_sign_in(
 /// Only plain letters of a path: browsers drop tabs and line ends and turn backslashes round, so
 /// that a harmless looking text could become `//elsewhere`.
 fn own_path(next: &str) -> String {
-    let is_plain = next.bytes().all(|byte| {
-        byte.is_ascii_alphanumeric() || b"/-_.?=&".contains(&byte)
-    });
+    let is_plain = next
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"/-_.?=&".contains(&byte));
     let is_path = next.starts_with('/') && !next.starts_with("//");
-    if is_path && is_plain && next.len() <= 200 { next.to_owned() } else { String::new() }
+    if is_path && is_plain && next.len() <= 200 {
+        next.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 #[derive(Deserialize)]
@@ -132,25 +136,41 @@ async fn sign_in_now(
 ) -> Response {
     let is_shared = !form.shared_computer.is_empty();
     let next = own_path(&form.next);
-    match app.identity.sign_in_on(&form.login, &form.password, is_shared).await {
+    match app
+        .identity
+        .sign_in_on(&form.login, &form.password, is_shared)
+        .await
+    {
         Ok(started) => {
             let to = if next.is_empty() { "/" } else { &next };
             with_cookie(&started, to)
         }
         Err(error) => {
             let (field, sentence) = match &error {
-                SignInError::Wrong => ("login", "The name or the password is not right.".to_owned()),
-                SignInError::Wait(seconds) => {
-                    ("login", format!("Too many attempts. Wait {seconds} s, then try again."))
+                SignInError::Wrong => {
+                    ("login", "The name or the password is not right.".to_owned())
                 }
+                SignInError::Wait(seconds) => (
+                    "login",
+                    format!("Too many attempts. Wait {seconds} s, then try again."),
+                ),
                 SignInError::Password(_) | SignInError::TooMany(_) | SignInError::Store(_) => {
                     return PageError::of(&app, Refusal::from(error)).into_response();
                 }
             };
             let status = Refusal::from(error).status();
-            let errors = vec![FormError { field: field.to_owned(), sentence }];
+            let errors = vec![FormError {
+                field: field.to_owned(),
+                sentence,
+            }];
             let login = form.login.chars().take(120).collect();
-            let view = SignInView { login, shared_computer: is_shared, errors, next, ..blank(&app) };
+            let view = SignInView {
+                login,
+                shared_computer: is_shared,
+                errors,
+                next,
+                ..blank(&app)
+            };
             (status, sign_in::page(&view, &app.bare_shell(theme))).into_response()
         }
     }
@@ -178,14 +198,20 @@ async fn sign_out(
     let cookie = format!("{SESSION}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
     let headers = AppendHeaders([
         (header::SET_COOKIE, cookie),
-        (header::HeaderName::from_static("clear-site-data"), "\"cache\", \"storage\"".to_owned()),
+        (
+            header::HeaderName::from_static("clear-site-data"),
+            "\"cache\", \"storage\"".to_owned(),
+        ),
     ]);
     Ok((headers, Redirect::to("/sign-in")).into_response())
 }
 
 /// `GET /set-up`
 async fn show_set_up(State(app): State<Arc<App>>, Themed(theme): Themed) -> Response {
-    let view = PasswordView { least_characters: PASSWORD_CHARACTERS_MIN, ..Default::default() };
+    let view = PasswordView {
+        least_characters: PASSWORD_CHARACTERS_MIN,
+        ..Default::default()
+    };
     password::set_up_page(&view, &app.bare_shell(theme)).into_response()
 }
 
@@ -205,24 +231,36 @@ async fn set_up(
     Checked(form): Checked<SetUpForm>,
 ) -> Response {
     let refused = |field: &str, sentence: String, status: StatusCode| {
-        let errors = vec![FormError { field: field.to_owned(), sentence }];
+        let errors = vec![FormError {
+            field: field.to_owned(),
+            sentence,
+        }];
         let login = form.login.chars().take(120).collect();
-        let view = PasswordView { least_characters: PASSWORD_CHARACTERS_MIN, login, errors };
+        let view = PasswordView {
+            least_characters: PASSWORD_CHARACTERS_MIN,
+            login,
+            errors,
+        };
         (status, password::set_up_page(&view, &app.bare_shell(theme))).into_response()
     };
     if form.password != form.again {
         let sentence = "The two are not the same. Type it again.".to_owned();
         return refused("again", sentence, StatusCode::UNPROCESSABLE_ENTITY);
     }
-    let set = app.identity.set_password(&form.login, &form.code, &form.password).await;
+    let set = app
+        .identity
+        .set_password(&form.login, &form.code, &form.password)
+        .await;
     match set {
         Ok(()) => match app.identity.sign_in(&form.login, &form.password).await {
             Ok(started) => with_cookie(&started, "/"),
             Err(_) => Redirect::to("/sign-in").into_response(),
         },
-        Err(SignInError::Password(error)) => {
-            refused("password", error.to_string(), StatusCode::UNPROCESSABLE_ENTITY)
-        }
+        Err(SignInError::Password(error)) => refused(
+            "password",
+            error.to_string(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
         Err(SignInError::Wrong) => {
             let sentence = "Name and code do not fit, or the code was used or is too old.";
             refused("code", sentence.to_owned(), StatusCode::UNAUTHORIZED)
@@ -253,8 +291,14 @@ async fn accept_terms(
 ) -> Result<Response, PageError> {
     if form.version != TERMS_VERSION || form.accepted.is_empty() {
         let sentence = "Tick the box to accept the terms, or decline to sign out.".to_owned();
-        let errors = vec![FormError { field: "accepted".to_owned(), sentence }];
-        let view = TermsView { errors, ..terms_view() };
+        let errors = vec![FormError {
+            field: "accepted".to_owned(),
+            sentence,
+        }];
+        let view = TermsView {
+            errors,
+            ..terms_view()
+        };
         let shell = app.shell(&signed_in, None, signed_in.theme);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, terms::page(&view, &shell)).into_response());
     }

@@ -239,7 +239,10 @@ pub struct OwnJob {
 
 impl From<&Task> for OwnJob {
     fn from(task: &Task) -> Self {
-        Self { task: task.id.0, state: task.state.code() }
+        Self {
+            task: task.id.0,
+            state: task.state.code(),
+        }
     }
 }
 
@@ -277,7 +280,9 @@ pub fn rfc3339(at: Moment) -> String {
 /// A moment from RFC 3339; `None` when it is none.
 #[must_use]
 pub fn moment(text: &str) -> Option<Moment> {
-    text.parse::<jiff::Timestamp>().ok().map(|stamp| Moment(stamp.as_microsecond()))
+    text.parse::<jiff::Timestamp>()
+        .ok()
+        .map(|stamp| Moment(stamp.as_microsecond()))
 }
 
 /// Codes of places and kinds as numbers.

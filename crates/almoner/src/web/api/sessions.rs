@@ -21,9 +21,18 @@ pub async fn start(
     State(app): State<Arc<App>>,
     Body(credentials): Body<Credentials>,
 ) -> Result<(StatusCode, Json<SessionStarted>), ApiError> {
-    let started = app.identity.sign_in(&credentials.name, &credentials.password).await?;
+    let started = app
+        .identity
+        .sign_in(&credentials.name, &credentials.password)
+        .await?;
     let until = rfc3339(started.absolute_until);
-    Ok((StatusCode::CREATED, Json(SessionStarted { token: started.token, until })))
+    Ok((
+        StatusCode::CREATED,
+        Json(SessionStarted {
+            token: started.token,
+            until,
+        }),
+    ))
 }
 
 /// Ends the session of this token.

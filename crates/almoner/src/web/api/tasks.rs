@@ -72,19 +72,34 @@ pub async fn request(
 
 fn codes(directory: &Directory, asked: &TaskRequest) -> Result<Codes, Refusal> {
     let place = |code: &str, field| {
-        let found = directory.locations.iter().find(|location| location.code == code);
-        found.map(|location| location.id).ok_or_else(|| not_understood(field))
+        let found = directory
+            .locations
+            .iter()
+            .find(|location| location.code == code);
+        found
+            .map(|location| location.id)
+            .ok_or_else(|| not_understood(field))
     };
-    let kind = directory.task_types.iter().find(|kind| kind.code == asked.task_type);
+    let kind = directory
+        .task_types
+        .iter()
+        .find(|kind| kind.code == asked.task_type);
     Ok(Codes {
         kind: kind.ok_or_else(|| not_understood("task_type"))?.id,
         from: place(&asked.from, "from")?,
-        to: asked.to.as_deref().map(|code| place(code, "to")).transpose()?,
+        to: asked
+            .to
+            .as_deref()
+            .map(|code| place(code, "to"))
+            .transpose()?,
     })
 }
 
 fn not_understood(field: &str) -> Refusal {
-    Refusal::because(Problem::NotUnderstood, format!("The value of {field} is not known here."))
+    Refusal::because(
+        Problem::NotUnderstood,
+        format!("The value of {field} is not known here."),
+    )
 }
 
 /// One task with its time line. The look is on record.
@@ -135,7 +150,9 @@ pub async fn cancel(
     Body(body): Body<Reason>,
 ) -> Done {
     let reason = CancelReason::from_code(&body.reason).ok_or_else(|| not_understood("reason"))?;
-    app.tasking.cancel_task(&signed_in, TaskId(task), reason).await?;
+    app.tasking
+        .cancel_task(&signed_in, TaskId(task), reason)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -173,10 +190,11 @@ pub async fn assign(
     ApiId(task): ApiId<i64>,
     Body(body): Body<Assignment>,
 ) -> Done {
-    let reason =
-        OverrideReason::from_code(&body.reason).ok_or_else(|| not_understood("reason"))?;
+    let reason = OverrideReason::from_code(&body.reason).ok_or_else(|| not_understood("reason"))?;
     let worker = WorkerId(body.worker);
-    app.tasking.assign_task(&signed_in, TaskId(task), worker, reason).await?;
+    app.tasking
+        .assign_task(&signed_in, TaskId(task), worker, reason)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -188,8 +206,14 @@ pub async fn places(
     _: SignedIn,
 ) -> Result<Json<Vec<Named>>, ApiError> {
     let directory = app.tasking.directory().await.map_err(TaskError::from)?;
-    let shown = directory.locations.iter().filter(|at| at.active && at.kind.is_destination());
-    let named = shown.map(|at| Named { code: at.code.clone(), name: at.name.clone() });
+    let shown = directory
+        .locations
+        .iter()
+        .filter(|at| at.active && at.kind.is_destination());
+    let named = shown.map(|at| Named {
+        code: at.code.clone(),
+        name: at.name.clone(),
+    });
     Ok(Json(named.collect()))
 }
 
@@ -202,6 +226,9 @@ pub async fn task_types(
 ) -> Result<Json<Vec<Named>>, ApiError> {
     let directory = app.tasking.directory().await.map_err(TaskError::from)?;
     let shown = directory.task_types.iter().filter(|kind| kind.active);
-    let named = shown.map(|kind| Named { code: kind.code.clone(), name: kind.name.clone() });
+    let named = shown.map(|kind| Named {
+        code: kind.code.clone(),
+        name: kind.name.clone(),
+    });
     Ok(Json(named.collect()))
 }

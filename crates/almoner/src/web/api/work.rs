@@ -25,7 +25,10 @@ use crate::web::{
 type Done = Result<StatusCode, ApiError>;
 
 fn not_understood(field: &str) -> Refusal {
-    Refusal::because(Problem::NotUnderstood, format!("The value of {field} is not known here."))
+    Refusal::because(
+        Problem::NotUnderstood,
+        format!("The value of {field} is not known here."),
+    )
 }
 
 /// The caller's own work.
@@ -43,7 +46,11 @@ pub async fn own(
         expires_at: rfc3339(offer.expires_at),
     });
     let jobs = work.jobs.iter().map(OwnJob::from).collect();
-    Ok(Json(OwnWork { state: work.worker.state.code(), offer, jobs }))
+    Ok(Json(OwnWork {
+        state: work.worker.state.code(),
+        offer,
+        jobs,
+    }))
 }
 
 /// Says yes to an offer.
@@ -69,7 +76,9 @@ pub async fn decline(
     Body(body): Body<Reason>,
 ) -> Done {
     let reason = DeclineReason::from_code(&body.reason).ok_or_else(|| not_understood("reason"))?;
-    app.tasking.decline_offer(&signed_in, OfferId(offer), reason).await?;
+    app.tasking
+        .decline_offer(&signed_in, OfferId(offer), reason)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -92,7 +101,11 @@ pub async fn step(
         "set_off" => tasking.set_off(&signed_in, task).await?,
         "arrive" => tasking.arrive(&signed_in, task).await?,
         "depart" => {
-            let checked = if body.checked { IdentityCheck::Confirmed } else { IdentityCheck::NotDone };
+            let checked = if body.checked {
+                IdentityCheck::Confirmed
+            } else {
+                IdentityCheck::NotDone
+            };
             tasking.depart(&signed_in, task, checked).await?;
         }
         "reach_drop" => tasking.reach_drop(&signed_in, task).await?,
@@ -108,7 +121,11 @@ pub async fn step(
         }
         "abort" => {
             let reason = AbortReason::from_code(code).ok_or_else(unknown)?;
-            let after = if body.again { AfterAbort::Requeue } else { AfterAbort::End };
+            let after = if body.again {
+                AfterAbort::Requeue
+            } else {
+                AfterAbort::End
+            };
             tasking.abort(&signed_in, task, reason, after).await?;
         }
         _ => return Err(Refusal::usual(Problem::NotThere).into()),

@@ -311,7 +311,8 @@ fn touch(touch: &Touch) -> String {
     }
 }
 
-/// A C2SP tlog-proof with the entry's bytes as its extra data; nothing while no signature covers it.
+/// A C2SP tlog-proof with the entry's bytes as its extra data; nothing while no signature covers
+/// it.
 #[must_use]
 pub fn proof_text(proof: &LogProof) -> Option<String> {
     let note = proof.note.as_ref()?;

@@ -32,9 +32,18 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/controls/{control}", get(controls::one))
         .route("/controls/{control}/prove", post(controls::prove))
         .route("/log", get(log::list).fallback(log_is_read_only))
-        .route("/log/checkpoint", get(log::checkpoint).fallback(log_is_read_only))
-        .route("/log/{lane}/{sequence}", get(log::one).fallback(log_is_read_only))
-        .route("/log/{lane}/{sequence}/proof", get(log::proof_file).fallback(log_is_read_only))
+        .route(
+            "/log/checkpoint",
+            get(log::checkpoint).fallback(log_is_read_only),
+        )
+        .route(
+            "/log/{lane}/{sequence}",
+            get(log::one).fallback(log_is_read_only),
+        )
+        .route(
+            "/log/{lane}/{sequence}/proof",
+            get(log::proof_file).fallback(log_is_read_only),
+        )
         .route("/roles", get(roles::list))
         .route("/accounts", get(accounts::list))
         .route("/accounts/invite", post(accounts::invite))
@@ -47,5 +56,9 @@ pub fn routes() -> Router<Arc<App>> {
 /// Any verb but GET on the log: nobody changes it, whoever they are.
 async fn log_is_read_only() -> impl IntoResponse {
     let headers = [(header::ALLOW, "GET, HEAD")];
-    (StatusCode::METHOD_NOT_ALLOWED, headers, "The log can be read and nothing else.\n")
+    (
+        StatusCode::METHOD_NOT_ALLOWED,
+        headers,
+        "The log can be read and nothing else.\n",
+    )
 }

@@ -1,4 +1,5 @@
-//! Proving: tries each promise that has a self-test, keeps what came of it, and puts it into the log.
+//! Proving: tries each promise that has a self-test, keeps what came of it, and puts it into the
+//! log.
 //!
 //! [`start`] tries all of them at once and then every hour; an auditor may ask for one at any time.
 //! Evidence is kept in memory and in the log ([`ControlProved`]); after a restart it is made anew.

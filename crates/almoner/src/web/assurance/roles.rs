@@ -8,7 +8,6 @@ use axum::{extract::State, response::IntoResponse};
 use trust::identity::{
     accounts::AccountLine,
     events::ViewAccounts,
-    model::AccountKind,
     permit::{Permission, ScopeKind, permissions},
     rows::Role,
 };
@@ -133,7 +132,7 @@ mod tests {
     use trust::identity::permit::{ActorId, GrantId, RoleId};
     use trust::identity::{
         accounts::GrantLine,
-        model::{AccountState, DeviceClass},
+        model::{AccountKind, AccountState, DeviceClass},
     };
 
     use super::*;

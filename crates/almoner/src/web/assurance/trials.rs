@@ -1,8 +1,8 @@
 //! What is tried for each promise that can be proved here, step by step.
 //!
-//! A trial asks the running server, its database or its files; it changes nothing, and no name, hash
-//! or key is in its words. Refused: a trial without a step. Next: `prover`, which keeps what came of
-//! it, and `trust`'s `identity::proving` and `store::proving`, which do the asking.
+//! A trial asks the running server, its database or its files; it changes nothing, and no name,
+//! hash or key is in its words. Refused: a trial without a step. Next: `prover`, which keeps what
+//! came of it, and `trust`'s `identity::proving` and `store::proving`, which do the asking.
 
 use std::{fs, io, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 

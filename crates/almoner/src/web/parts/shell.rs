@@ -27,6 +27,8 @@ pub struct Shell {
     pub theme: Theme,
     /// The server's time in UTC microseconds since 1970, by which all clocks run.
     pub now_micros: i64,
+    /// How many times faster than ours that time runs: 1, but for a demonstration.
+    pub speed: u32,
     /// When the session ends if nothing is done, by the same clock.
     pub session_ends_micros: Option<i64>,
     /// Why the instance only reads, when its log and its anchors disagree.
@@ -301,7 +303,12 @@ fn phone_tabs(lit: Option<PhoneTab>) -> Markup {
     let tabs = [
         (PhoneTab::Job, "Job", "/phone", icons::ROUTE),
         (PhoneTab::Day, "My day", "/phone/day", icons::SUN),
-        (PhoneTab::Help, "Help", "/help/phone", icons::CIRCLE_QUESTION_MARK),
+        (
+            PhoneTab::Help,
+            "Help",
+            "/help/phone",
+            icons::CIRCLE_QUESTION_MARK,
+        ),
     ];
     html! {
         div #phone-tabs data-live-part {
@@ -333,6 +340,7 @@ fn document(shell: &Shell, frame: &Frame, content: Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en-GB" data-theme=(shell.theme.code()) data-now=(shell.now_micros)
+            data-speed=[(shell.speed != 1).then_some(shell.speed)]
             data-session-ends=[shell.session_ends_micros] {
             head {
                 meta charset="utf-8";

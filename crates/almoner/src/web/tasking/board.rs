@@ -51,7 +51,9 @@ const FIND_MAX: usize = 80;
 
 /// The board's routes.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new().route("/board", get(show)).route("/board/live", get(live))
+    Router::new()
+        .route("/board", get(show))
+        .route("/board/live", get(live))
 }
 
 /// The filter in the address.
@@ -71,7 +73,13 @@ impl Wanted {
         BoardFilter {
             show: Show::from_code(&self.show),
             kind: WorkKind::from_code(&self.kind),
-            find: self.find.chars().take(FIND_MAX).collect::<String>().trim().to_owned(),
+            find: self
+                .find
+                .chars()
+                .take(FIND_MAX)
+                .collect::<String>()
+                .trim()
+                .to_owned(),
         }
     }
 }
@@ -90,7 +98,12 @@ async fn show(
 
 fn view_of(board: &Board, filter: BoardFilter, may_ask: bool, times: &Times) -> BoardView {
     let shown = |task: &&BoardTask| fits(&filter, task);
-    let rows = board.tasks.iter().filter(shown).map(|task| row(task, times)).collect();
+    let rows = board
+        .tasks
+        .iter()
+        .filter(shown)
+        .map(|task| row(task, times))
+        .collect();
     BoardView {
         counts: counts(board),
         vitals: vitals(board),
@@ -103,7 +116,10 @@ fn view_of(board: &Board, filter: BoardFilter, may_ask: bool, times: &Times) -> 
 }
 
 pub(super) fn is_waiting(task: &BoardTask) -> bool {
-    matches!(task.state, TaskState::Queued | TaskState::Offered | TaskState::Preempted)
+    matches!(
+        task.state,
+        TaskState::Queued | TaskState::Offered | TaskState::Preempted
+    )
 }
 
 fn is_booked(task: &BoardTask) -> bool {
@@ -118,18 +134,24 @@ fn fits(filter: &BoardFilter, task: &BoardTask) -> bool {
         Show::UnderWay => task.state.is_in_hand(),
         Show::Booked => is_booked(task),
     };
-    let kind = filter.kind.is_none_or(|kind| words::work_kind(task.group) == Some(kind));
+    let kind = filter
+        .kind
+        .is_none_or(|kind| words::work_kind(task.group) == Some(kind));
     let find = filter.find.to_lowercase();
-    let texts = [Some(&task.kind), Some(&task.from), task.to.as_ref(), task.holder.as_ref()];
+    let texts = [
+        Some(&task.kind),
+        Some(&task.from),
+        task.to.as_ref(),
+        task.holder.as_ref(),
+    ];
     let said = |text: Option<&String>| text.is_some_and(|text| text.to_lowercase().contains(&find));
-    let found = find.is_empty()
-        || task.id.to_string() == find
-        || texts.into_iter().any(said);
+    let found = find.is_empty() || task.id.to_string() == find || texts.into_iter().any(said);
     stands && kind && found
 }
 
 fn counts(board: &Board) -> BoardCounts {
-    let count = |is: &dyn Fn(&BoardTask) -> bool| board.tasks.iter().filter(|task| is(task)).count();
+    let count =
+        |is: &dyn Fn(&BoardTask) -> bool| board.tasks.iter().filter(|task| is(task)).count();
     BoardCounts {
         all: board.tasks.len(),
         late: count(&|task| task.is_late),
@@ -141,8 +163,16 @@ fn counts(board: &Board) -> BoardCounts {
 
 pub(super) fn vitals(board: &Board) -> Vitals {
     let counts = counts(board);
-    let held = board.tasks.iter().filter(|task| task.state == TaskState::Held).count();
-    let free = board.people.iter().filter(|person| person.state.may_be_offered()).count();
+    let held = board
+        .tasks
+        .iter()
+        .filter(|task| task.state == TaskState::Held)
+        .count();
+    let free = board
+        .people
+        .iter()
+        .filter(|person| person.state.may_be_offered())
+        .count();
     Vitals {
         late: counts.late,
         waiting: counts.waiting,
@@ -159,7 +189,9 @@ pub(super) fn row(task: &BoardTask, times: &Times) -> BoardRow {
         (None, TaskState::Held) => Holder::NotYet("Ward to say ready".to_owned()),
         (None, TaskState::AwaitingApproval) => Holder::NotYet("Waits for a yes".to_owned()),
         (None, TaskState::Scheduled) => {
-            let at = task.release_at.map(|at| format!("Released at {}", times.clock(at)));
+            let at = task
+                .release_at
+                .map(|at| format!("Released at {}", times.clock(at)));
             Holder::NotYet(at.unwrap_or_default())
         }
         (None, TaskState::PendingVerification) => Holder::NotYet("Waits for a check".to_owned()),
@@ -242,7 +274,9 @@ async fn live(
         ended: false,
     };
     let stream = messages(connection);
-    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(CLOCK_EVERY)).into_response())
+    Ok(Sse::new(stream)
+        .keep_alive(KeepAlive::new().interval(CLOCK_EVERY))
+        .into_response())
 }
 
 fn messages(connection: Connection) -> impl Stream<Item = Result<Event, Infallible>> {
@@ -296,7 +330,11 @@ impl Connection {
             None => whole(&view, now),
             Some(shown) => difference(shown, &view, &rows, now),
         };
-        self.shown = Some(Shown { rows, people: view.people, vitals: view.vitals });
+        self.shown = Some(Shown {
+            rows,
+            people: view.people,
+            vitals: view.vitals,
+        });
         (!html.is_empty()).then_some(html)
     }
 }
@@ -335,4 +373,3 @@ fn difference(
     }
     html
 }
-

@@ -53,6 +53,7 @@ pub fn follow<F: Followed>(app: Arc<App>, followed: F) -> Response {
         is_stale: true,
         checked: now,
         clock_sent: now,
+        is_clock_due: false,
         is_over: false,
     };
     let events = stream::unfold(connection, |mut connection| async move {
@@ -72,6 +73,7 @@ struct Connection<F: Followed> {
     is_stale: bool,
     checked: Instant,
     clock_sent: Instant,
+    is_clock_due: bool,
     is_over: bool,
 }
 
@@ -105,8 +107,9 @@ impl<F: Followed> Connection<F> {
                     }
                 }
             }
-            if self.clock_sent.elapsed() >= CLOCK_EVERY {
+            if self.is_clock_due || self.clock_sent.elapsed() >= CLOCK_EVERY {
                 self.clock_sent = Instant::now();
+                self.is_clock_due = false;
                 let now = self.app.store.clock().day().0.to_string();
                 return Some(Event::default().event("clock").data(now));
             }
@@ -120,6 +123,7 @@ impl<F: Followed> Connection<F> {
         }
         let html = self.followed.html(&shown, self.app.store.clock().day().0);
         self.shown = Some(shown);
+        self.is_clock_due = true; // clocks that are new on the page begin with the right time
         Some(Event::default().data(html))
     }
 

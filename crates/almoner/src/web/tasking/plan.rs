@@ -53,7 +53,10 @@ async fn show(
     let directory = app.tasking.directory().await?;
     let Query(chosen) = chosen.unwrap_or_default();
     let zone = chosen.zone.and_then(|id| {
-        directory.locations.iter().find(|location| location.id.0 == id)
+        directory
+            .locations
+            .iter()
+            .find(|location| location.id.0 == id)
     });
     let level = zone.map(|zone| zone.level).or(chosen.level);
     let level = level.unwrap_or_else(|| busiest(&board, &directory));
@@ -63,7 +66,9 @@ async fn show(
         blocks: blocks(&board, &directory, level, chosen.zone),
         chosen: zone.map(|zone| ZoneDetail {
             name: zone.name.clone(),
-            tasks: here(&board, zone).map(|task| row(task, &app.times)).collect(),
+            tasks: here(&board, zone)
+                .map(|task| row(task, &app.times))
+                .collect(),
         }),
         may_ask: signed_in.may(RequestTask),
     };
@@ -71,7 +76,10 @@ async fn show(
 }
 
 fn here<'a>(board: &'a Board, zone: &'a Location) -> impl Iterator<Item = &'a BoardTask> {
-    board.tasks.iter().filter(|task| task.from_place() == zone.id)
+    board
+        .tasks
+        .iter()
+        .filter(|task| task.from_place() == zone.id)
 }
 
 /// The level with the most tasks, so that the first look shows something.
@@ -82,7 +90,10 @@ fn busiest(board: &Board, directory: &Directory) -> i64 {
             *counts.entry(location.level).or_default() += 1;
         }
     }
-    counts.into_iter().max_by_key(|(_, count)| *count).map_or(0, |(level, _)| level)
+    counts
+        .into_iter()
+        .max_by_key(|(_, count)| *count)
+        .map_or(0, |(level, _)| level)
 }
 
 fn levels(board: &Board, directory: &Directory, chosen: i64) -> Vec<PlanLevel> {
@@ -103,7 +114,10 @@ fn levels(board: &Board, directory: &Directory, chosen: i64) -> Vec<PlanLevel> {
         kinds.truncate(3);
         let zones: Vec<String> = places.iter().map(|at| at.zone()).collect();
         let there = board.people.iter().filter(|person| {
-            person.zone.as_ref().is_some_and(|zone| zones.contains(zone))
+            person
+                .zone
+                .as_ref()
+                .is_some_and(|zone| zones.contains(zone))
         });
         PlanLevel {
             number: number.to_string().replace('-', "−"),
@@ -118,29 +132,36 @@ fn levels(board: &Board, directory: &Directory, chosen: i64) -> Vec<PlanLevel> {
     by_level.into_iter().rev().map(level).collect()
 }
 
-fn blocks(
-    board: &Board,
-    directory: &Directory,
-    level: i64,
-    chosen: Option<i64>,
-) -> Vec<PlanBlock> {
+fn blocks(board: &Board, directory: &Directory, level: i64, chosen: Option<i64>) -> Vec<PlanBlock> {
     let mut by_block: BTreeMap<&str, Vec<&Location>> = BTreeMap::new();
-    let on_level = directory.locations.iter().filter(|at| at.level == level && at.active);
+    let on_level = directory
+        .locations
+        .iter()
+        .filter(|at| at.level == level && at.active);
     for location in on_level.filter(|at| at.kind.is_destination()) {
-        by_block.entry(&location.building).or_default().push(location);
+        by_block
+            .entry(&location.building)
+            .or_default()
+            .push(location);
     }
     let block = |(name, places): (&str, Vec<&Location>)| {
         let floor = places.first().map(|at| at.zone()).unwrap_or_default();
         let mut zones = vec![floor_card(board, &floor, level)];
         zones.extend(places.into_iter().map(|place| card(board, place, chosen)));
-        PlanBlock { name: name.to_owned(), zones }
+        PlanBlock {
+            name: name.to_owned(),
+            zones,
+        }
     };
     by_block.into_iter().map(block).collect()
 }
 
 /// The zone that people are known by: the whole floor of a block.
 fn floor_card(board: &Board, zone: &str, level: i64) -> ZoneCard {
-    let there = board.people.iter().filter(|person| person.zone.as_deref() == Some(zone));
+    let there = board
+        .people
+        .iter()
+        .filter(|person| person.zone.as_deref() == Some(zone));
     let people = there.map(|person| (person.name.clone(), person.state.may_be_offered()));
     ZoneCard {
         name: "This floor".to_owned(),
@@ -156,7 +177,8 @@ fn floor_card(board: &Board, zone: &str, level: i64) -> ZoneCard {
 }
 
 fn card(board: &Board, place: &Location, chosen: Option<i64>) -> ZoneCard {
-    let count = |is: &dyn Fn(&BoardTask) -> bool| here(board, place).filter(|task| is(task)).count();
+    let count =
+        |is: &dyn Fn(&BoardTask) -> bool| here(board, place).filter(|task| is(task)).count();
     ZoneCard {
         name: place.name.clone(),
         words: place.kind.words().to_owned(),

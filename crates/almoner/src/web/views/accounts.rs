@@ -209,7 +209,12 @@ fn give_role(account: &AccountRow, view: &AccountsView) -> Markup {
             &view.roles,
         ))
         (select(
-            &Field { name: "scope", id: &format!("{id}-scope"), label: "Where", ..Field::default() },
+            &Field {
+                name: "scope",
+                id: &format!("{id}-scope"),
+                label: "Where",
+                ..Field::default()
+            },
             &view.scopes,
         ))
         (Field {

@@ -283,7 +283,10 @@ fn more(view: &AskView) -> Markup {
     let open = !view.chosen.needs.is_empty();
     html! {
         details.al-panel.al-moreneeds open[open] {
-            summary { (icons::LIST_CHECKS) "Special needs " span.al-2 { "beyond the usual, if any" } }
+            summary {
+                (icons::LIST_CHECKS) "Special needs "
+                span.al-2 { "beyond the usual, if any" }
+            }
             div.al-panel__body {
                 fieldset.al-fieldset {
                     legend.al-h4 { "What the move needs" }

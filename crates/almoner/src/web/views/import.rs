@@ -154,7 +154,9 @@ fn steps(at: usize) -> Markup {
     html! {
         ol.al-crumbs4 {
             @for (number, words) in [(1, "File"), (2, "Columns"), (3, "Dry run"), (4, "Done")] {
-                li class=(if number < at { "is-done" } else if number == at { "is-now" } else { "" })
+                li class=(
+                    if number < at { "is-done" } else if number == at { "is-now" } else { "" }
+                )
                     aria-current=[(number == at).then_some("step")] {
                     @if number < at { (icons::CHECK) } @else { (number) " " } (words)
                 }

@@ -216,9 +216,7 @@ pub fn own_acts(person_id: i64, version: i64, state: PersonState) -> Markup {
         PersonState::Off => button("start_shift", "Start shift", icons::PLAY, true),
         PersonState::Break => button("end_break", "I am back", icons::CHECK, true),
         PersonState::Comfort => button("come_back", "I am here", icons::CHECK, true),
-        PersonState::Silent => {
-            button("answer_present", "Yes, I am available", icons::CHECK, true)
-        }
+        PersonState::Silent => button("answer_present", "Yes, I am available", icons::CHECK, true),
         PersonState::AdHoc => button("stop_helping", "Free again", icons::CHECK, true),
         PersonState::Ready | PersonState::Ending => html! {
             div."al-pair al-pair--2" {
@@ -398,7 +396,11 @@ fn next_of(view: &JobView) -> Option<(&'static str, String, Icon)> {
             ("complete", String::from("Done"), icons::CIRCLE_CHECK)
         }
         TaskState::AtPickup => match view.identity_check {
-            Some(what) => ("depart", format!("Checked the {what}, moving"), icons::MOVE_RIGHT),
+            Some(what) => (
+                "depart",
+                format!("Checked the {what}, moving"),
+                icons::MOVE_RIGHT,
+            ),
             None => ("depart", String::from("Moving"), icons::MOVE_RIGHT),
         },
         TaskState::InTransit => (
@@ -570,7 +572,11 @@ mod tests {
             TaskState::Paused,
         ] {
             job.state = state;
-            let shown = page(&PhoneView::Job(Box::new(job.clone())), &samples::porter_shell()).into_string();
+            let shown = page(
+                &PhoneView::Job(Box::new(job.clone())),
+                &samples::porter_shell(),
+            )
+            .into_string();
             assert_eq!(shown.matches("al-btn--go").count(), 1, "{state:?}");
         }
     }

@@ -89,7 +89,8 @@ fn matrix(view: &RolesView) -> Markup {
                             th scope="col" {
                                 (role.name)
                                 small {
-                                    @if role.is_service { "a service" } @else { (people(role.people)) }
+                                    @if role.is_service { "a service" }
+                                    @else { (people(role.people)) }
                                 }
                             }
                         }

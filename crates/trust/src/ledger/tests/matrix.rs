@@ -519,8 +519,8 @@ fn damaged_anchors_are_reported() {
     assert!(kinds(&model.verify()).contains(&What::AnchorDisagrees));
 }
 
-/// What one hospital's key has shown is not believed for another hospital: the same note, fed again in
-/// another name, is refused.
+/// What one hospital's key has shown is not believed for another hospital: the same note, fed again
+/// in another name, is refused.
 #[test]
 fn a_note_is_believed_for_its_own_hospital_only() {
     let note = &Model::with_history().checkpoints[&(0, 10)];

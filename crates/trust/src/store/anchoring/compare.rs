@@ -2,8 +2,8 @@
 //!
 //! The folders are read first and the database afterwards, so an anchor that another node writes
 //! meanwhile is never ahead. At the start a signed checkpoint in the database may stand for the
-//! entries it covers, so that a large log opens quickly; the hourly comparison hashes every entry up
-//! to the newest anchors.
+//! entries it covers, so that a large log opens quickly; the hourly comparison hashes every entry
+//! up to the newest anchors.
 //!
 //! Refuses: believing an anchor that this instance did not sign. Such a file raises a report, not a
 //! quarantine, so whoever can write to the folder cannot stop the hospital.

@@ -52,7 +52,8 @@ async fn triggers_refuse_every_way_of_changing_the_log() {
     assert_eq!(entries(&mut conn).await, 2);
 }
 
-/// The triggers are gone: the statement runs, and the COMMIT does not. Afterwards honest work goes on.
+/// The triggers are gone: the statement runs, and the COMMIT does not. Afterwards honest work goes
+/// on.
 #[tokio::test]
 async fn without_triggers_a_changed_log_is_not_committed() {
     let (_folder, mut conn) = writing().await;

@@ -32,9 +32,11 @@ const CATALOGUE: &str = "SELECT type, name, tbl_name, sql FROM sqlite_schema \
      AND tbl_name <> '_sqlx_migrations' AND type <> 'trigger'";
 // When a migration ran, and for how long, is asked for and not judged: the columns must be there.
 const MIGRATIONS_LITE: &str = "SELECT CAST(version AS TEXT), description, \
-     CAST(success AS TEXT), hex(checksum), installed_on, execution_time FROM _sqlx_migrations ORDER BY version";
+     CAST(success AS TEXT), hex(checksum), installed_on, execution_time \
+     FROM _sqlx_migrations ORDER BY version";
 const MIGRATIONS_POSTGRES: &str = "SELECT version::text, description::text, \
-     success::int::text, upper(encode(checksum, 'hex')), installed_on, execution_time FROM _sqlx_migrations ORDER BY version";
+     success::int::text, upper(encode(checksum, 'hex')), installed_on, execution_time \
+     FROM _sqlx_migrations ORDER BY version";
 
 type CatalogueEntry = (String, String);
 

@@ -1,8 +1,8 @@
 //! What a verification of a whole instance came to.
 //!
-//! The ledger's own findings ([`ledger::verify`](crate::ledger::verify)) and those that only someone
-//! who has the database in hand can make: damaged pages, a catalogue that was changed, a key that was
-//! exchanged. The codes of [`What`] are stable; monitoring may match on them.
+//! The ledger's own findings ([`ledger::verify`](crate::ledger::verify)) and those that only
+//! someone who has the database in hand can make: damaged pages, a catalogue that was changed, a
+//! key that was exchanged. The codes of [`What`] are stable; monitoring may match on them.
 
 use serde::Serialize;
 

@@ -1,9 +1,9 @@
 //! Many rows of SQLite in one: what makes a million entries readable in seconds.
 //!
 //! Every row that sqlx hands over costs a change of threads, several times what hashing an entry
-//! does. So SQLite joins some hundreds of rows into one text, each value with its own kind before it,
-//! bytes and text in hexadecimal digits, so that no content can pass for a separator. A next stretch
-//! begins after the last key of the one before.
+//! does. So SQLite joins some hundreds of rows into one text, each value with its own kind before
+//! it, bytes and text in hexadecimal digits, so that no content can pass for a separator. A next
+//! stretch begins after the last key of the one before.
 
 use sqlx::{Row, SqliteConnection};
 

@@ -1,11 +1,11 @@
 //! One moment of a SQLite file, read without touching it.
 //!
-//! A database that was closed properly is one file, and is read where it lies, without locks, without
-//! a `-shm` beside it (`immutable`). Beside the database of a running or a crashed server lies a
-//! `-wal` that holds the newest changes; `immutable` would leave them out, and an ordinary read-only
-//! connection may create or rewrite `-shm`. So both files are copied into a folder of our own and
-//! read there. Only when a busy server changes them faster than they can be copied does this join the
-//! server as one more reader.
+//! A database that was closed properly is one file, and is read where it lies, without locks,
+//! without a `-shm` beside it (`immutable`). Beside the database of a running or a crashed server
+//! lies a `-wal` that holds the newest changes; `immutable` would leave them out, and an ordinary
+//! read-only connection may create or rewrite `-shm`. So both files are copied into a folder of our
+//! own and read there. Only when a busy server changes them faster than they can be copied does
+//! this join the server as one more reader.
 //!
 //! Refuses: a file that changed while it was read where it lies.
 
@@ -131,8 +131,9 @@ fn in_use(path: &Path) -> io::Result<bool> {
 
 /// Copies the database with what lies beside it; nothing if they changed meanwhile.
 ///
-/// Frames may be added to a write-ahead log while it is copied: those that are cut off do not count.
-/// The database itself is only written to by a checkpoint, and the log only begins anew after one.
+/// Frames may be added to a write-ahead log while it is copied: those that are cut off do not
+/// count. The database itself is only written to by a checkpoint, and the log only begins anew
+/// after one.
 fn copy(path: &Path, folder: &Path) -> io::Result<Option<PathBuf>> {
     let wal = beside(path, "-wal");
     let before = (Stamp::of(path)?, wal_header(&wal)?);

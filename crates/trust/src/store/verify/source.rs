@@ -1,4 +1,5 @@
-//! Reading any database that claims to be an instance: no table, column or kind is taken for granted.
+//! Reading any database that claims to be an instance: no table, column or kind is taken for
+//! granted.
 //!
 //! Texts of SQL are made here from the database's own catalogue, with every name quoted. Refused:
 //! writing, and believing a column's declared kind; every value is asked for its own.

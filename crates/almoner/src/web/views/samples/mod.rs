@@ -44,6 +44,7 @@ pub fn shell() -> Shell {
         at: Some(Entry::Board),
         theme: Theme::Light,
         now_micros: NOW_MICROS,
+        speed: 1,
         session_ends_micros: None,
         quarantine: None,
         log: Some(LogLine {
