@@ -20,7 +20,7 @@ on_both! {
                 continue;
             }
             let at = filled(path, &ids);
-            let at = at.replace('{', "").replace('}', "");
+            let at = at.replace(['{', '}'], "");
             let request = house.request(Some(&house.auditor), method, &at, Sent::Nothing);
             let answer = house.send(request).await;
             let policy = answer.header("content-security-policy");

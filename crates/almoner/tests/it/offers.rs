@@ -135,6 +135,21 @@ on_both! {
         assert_eq!(late, (409, "offer-gone".to_owned()), "an old question is over");
     }
 
+    /// Who let three questions pass is asked "are you available?" before anything else.
+    async fn three_unanswered_questions_ask_for_a_sign_of_life(house: House) {
+        house.begin_shift(&house.joel).await;
+        let dispatcher = house.app.identity.service("dispatcher").unwrap();
+        let task = house.ask(&house.nurse, "sample", "WARD-A", Some("XRAY")).await;
+        for state in ["READY", "READY", "SILENT"] {
+            house.assign(task, &house.joel).await;
+            house.clock.advance(61 * SECOND);
+            let expired = care::tasking::model::TaskId(task);
+            house.app.tasking.expire_offer(&dispatcher, expired).await.unwrap();
+            let own = house.get(&house.joel, "/api/v1/me/work").await.json();
+            assert_eq!(own["state"], state);
+        }
+    }
+
     /// On a break nobody is asked anything; afterwards they are.
     async fn a_break_is_a_break(house: House) {
         house.instance.start_services().unwrap();

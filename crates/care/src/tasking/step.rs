@@ -15,7 +15,7 @@ use super::{
     error::TaskError,
     model::{LocationId, Task, TaskId, TaskState, TransitionError, WorkerId},
     rows::{self, Answer, Location, OfferRecord, StepId, TaskRecord, TaskStep, WorkerRecord},
-    worker::{Handler, WorkerStep},
+    worker::{Handler, WorkerState, WorkerStep},
 };
 
 /// A task before and after a step.
@@ -150,12 +150,14 @@ async fn free_worker<A: Action>(
     let now = tx.now().0;
     // Somebody who was asked and somebody who works leave a task in different ways.
     let step = match record.state {
-        super::worker::WorkerState::Offered => WorkerStep::Revoked,
-        _ => WorkerStep::TaskEnded { left },
+        WorkerState::Offered => WorkerStep::Revoked,
+        WorkerState::OnTask => WorkerStep::TaskEnded { left },
+        // Away, at a call, off, or silent since a moment ago: nothing about them changes.
+        _ => return Ok(()),
     };
     if let Ok(freed) = record.detail.0.step(step, now) {
         tx.save(&record.clone().after(freed));
-    } // away, at a call, off: nothing about them changes
+    }
     Ok(())
 }
 

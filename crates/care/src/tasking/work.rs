@@ -26,8 +26,7 @@ impl Tasking {
         &self,
         caller: &Caller,
         action: A,
-        task: TaskId,
-        reason: Option<&'static str>,
+        (task, reason): (TaskId, Option<&'static str>),
         rule: Rule<'_>,
     ) -> Result<(trust::store::change::Change<A>, WorkerId, Stepped), TaskError> {
         let mut tx = self.store.begin(caller.permit(action).await?).await?;
@@ -46,7 +45,9 @@ impl Tasking {
     /// [`TaskError`]; so for every step below.
     pub async fn set_off(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
         let rule = |task: &Task, own, now| task.set_off(own, now);
-        let (tx, worker, _) = self.own_step(caller, SetOffTask, task, None, &rule).await?;
+        let (tx, worker, _) = self
+            .own_step(caller, SetOffTask, (task, None), &rule)
+            .await?;
         tx.commit(TaskSetOff { task, worker }).await?;
         Ok(())
     }
@@ -57,7 +58,9 @@ impl Tasking {
     /// [`TaskError`].
     pub async fn arrive(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
         let rule = |task: &Task, own, now| task.arrive(own, now);
-        let (tx, worker, stepped) = self.own_step(caller, ArriveTask, task, None, &rule).await?;
+        let (tx, worker, stepped) = self
+            .own_step(caller, ArriveTask, (task, None), &rule)
+            .await?;
         tx.commit(TaskArrived { task, worker }).await?;
         self.whereabouts.saw(worker, stepped.after.from_place);
         Ok(())
@@ -74,7 +77,9 @@ impl Tasking {
         checked: IdentityCheck,
     ) -> Result<(), TaskError> {
         let rule = move |task: &Task, own, now| task.depart(own, checked, now);
-        let (tx, worker, _) = self.own_step(caller, DepartTask, task, None, &rule).await?;
+        let (tx, worker, _) = self
+            .own_step(caller, DepartTask, (task, None), &rule)
+            .await?;
         tx.commit(TaskDeparted { task, worker }).await?;
         Ok(())
     }
@@ -86,7 +91,7 @@ impl Tasking {
     pub async fn reach_drop(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
         let rule = |task: &Task, own, now| task.reach_drop(own, now);
         let (tx, worker, stepped) = self
-            .own_step(caller, ReachDropTask, task, None, &rule)
+            .own_step(caller, ReachDropTask, (task, None), &rule)
             .await?;
         tx.commit(TaskDropReached { task, worker }).await?;
         if let Some(place) = stepped.after.to_place {
@@ -102,7 +107,7 @@ impl Tasking {
     pub async fn complete(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
         let rule = |task: &Task, own, now| task.complete(own, now);
         let (tx, worker, _) = self
-            .own_step(caller, CompleteTask, task, None, &rule)
+            .own_step(caller, CompleteTask, (task, None), &rule)
             .await?;
         tx.commit(TaskCompleted { task, worker }).await?;
         Ok(())
@@ -123,7 +128,9 @@ impl Tasking {
             _ => task.pause(own, reason, now),
         };
         let code = Some(reason.code());
-        let (tx, worker, _) = self.own_step(caller, PauseTask, task, code, &rule).await?;
+        let (tx, worker, _) = self
+            .own_step(caller, PauseTask, (task, code), &rule)
+            .await?;
         tx.commit(TaskPaused {
             task,
             worker,
@@ -139,7 +146,9 @@ impl Tasking {
     /// [`TaskError`].
     pub async fn resume(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
         let rule = |task: &Task, own, now| task.resume(own, now);
-        let (tx, worker, _) = self.own_step(caller, ResumeTask, task, None, &rule).await?;
+        let (tx, worker, _) = self
+            .own_step(caller, ResumeTask, (task, None), &rule)
+            .await?;
         tx.commit(TaskResumed { task, worker }).await?;
         Ok(())
     }
@@ -157,7 +166,7 @@ impl Tasking {
         let rule = move |task: &Task, own, now| task.hand_back(own, reason, now);
         let code = Some(reason.code());
         let (tx, worker, _) = self
-            .own_step(caller, HandBackTask, task, code, &rule)
+            .own_step(caller, HandBackTask, (task, code), &rule)
             .await?;
         tx.commit(TaskHandedBack {
             task,
@@ -181,7 +190,9 @@ impl Tasking {
     ) -> Result<(), TaskError> {
         let rule = move |task: &Task, own, now| task.abort(own, reason, after, now);
         let code = Some(reason.code());
-        let (tx, worker, _) = self.own_step(caller, AbortTask, task, code, &rule).await?;
+        let (tx, worker, _) = self
+            .own_step(caller, AbortTask, (task, code), &rule)
+            .await?;
         tx.commit(TaskAborted {
             task,
             worker,

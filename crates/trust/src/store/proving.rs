@@ -161,7 +161,7 @@ impl Store {
         let extent = |row: Vec<Value>| {
             let mut numbers = row
                 .into_iter()
-                .map(|value| <i64 as Field>::from_value(value));
+                .map(<i64 as Field>::from_value);
             let mut next = || numbers.next().flatten().unwrap_or(-1);
             LaneExtent {
                 lane: next(),

@@ -134,12 +134,21 @@ pub fn line(app: &App, logged: &Logged, names: &Names) -> LogLine {
     }
 }
 
+/// "14:15:21".
+fn time(app: &App, at: i64) -> String {
+    told(app, at, "%H:%M:%S")
+}
+
 /// "22 Nov 14:15:21".
 fn clock(app: &App, at: i64) -> String {
+    told(app, at, "%-d %b %H:%M:%S")
+}
+
+fn told(app: &App, at: i64, form: &str) -> String {
     let stamp = Timestamp::from_microsecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
     stamp
         .to_zoned(app.times.zone().clone())
-        .strftime("%-d %b %H:%M:%S")
+        .strftime(form)
         .to_string()
 }
 
@@ -282,7 +291,14 @@ fn facts(app: &App, entry: &Entry, names: &Names) -> Vec<(&'static str, String)>
         None => "none".to_owned(),
     };
     vec![
-        ("When", clock(app, entry.at)),
+        (
+            "When",
+            format!(
+                "{}, {}",
+                app.times.date(Moment(entry.at)),
+                time(app, entry.at)
+            ),
+        ),
         ("Who", who),
         (
             "Session",
