@@ -177,6 +177,7 @@ async fn init(folder: &Folder, settings: Settings, administrator: &str) -> anyho
     let host = settings.host.clone();
     let created = instance::create(folder, &settings, administrator).await?;
     web::serve::make_certificate(folder, &host)?;
+    web::assurance::trials::record_own_files(folder.path())?;
     println!(
         "Made an instance for {host} in {}.\n",
         folder.path().display()

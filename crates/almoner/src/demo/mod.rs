@@ -62,6 +62,7 @@ pub async fn run(port: u16, speed: u32, dir: Option<PathBuf>) -> anyhow::Result<
     settings.listen = SocketAddr::from(([127, 0, 0, 1], port));
     println!("Making an invented hospital in {} …", path.display());
     let created = instance::create(&folder, &settings, setting::ADMINISTRATOR).await?;
+    web::assurance::trials::record_own_files(folder.path())?;
     let midnight = midnight(&settings.zone()?)?;
     let clock = Clock::fast(midnight.after(BEGINS * MINUTE), speed);
     let instance = instance::open(&folder, clock).await?;

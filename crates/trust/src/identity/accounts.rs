@@ -15,7 +15,7 @@ use crate::{
         },
         founding::{NewAccount, account_row, code_hash, new_code, new_subject},
         model::{AccountKind, AccountState, CODE_LIFE, DeviceClass},
-        permit::{ActorId, GrantId, RoleId, ScopeKind, SessionId},
+        permit::{Action, ActorId, GrantId, Permit, RoleId, Scope, ScopeKind, SessionId},
         rows::{self, Account, Role, RoleGrant},
     },
     store::{
@@ -132,6 +132,7 @@ impl Identity {
             }
         }
         let permit = caller.permit(InviteAccount).await?;
+        everywhere(&permit)?;
         let vault = self.store.vault().clone();
         let subject = new_subject(&vault).await?;
         let code = new_code();
@@ -172,6 +173,7 @@ impl Identity {
         version: i64,
     ) -> Result<Invited, AccountError> {
         let permit = caller.permit(RenewCode).await?;
+        everywhere(&permit)?;
         if permit.actor() == account {
             return Err(AccountError::OwnAccount);
         }
@@ -212,6 +214,7 @@ impl Identity {
         given: Given<'_>,
     ) -> Result<GrantId, AccountError> {
         let permit = caller.permit(GrantRole).await?;
+        everywhere(&permit)?;
         // Nobody widens their own rights; a second administrator has to.
         if permit.actor() == account {
             return Err(AccountError::OwnAccount);
@@ -268,6 +271,7 @@ impl Identity {
     /// [`AccountError::NotFound`], or what keeps it from being stored.
     pub async fn withdraw_role(&self, caller: &Caller, grant: GrantId) -> Result<(), AccountError> {
         let permit = caller.permit(WithdrawRole).await?;
+        everywhere(&permit)?;
         let mut tx = self.store.begin(permit).await?;
         let row = tx.lock::<RoleGrant>(grant).await?;
         let mut row = row.ok_or(AccountError::NotFound)?;
@@ -289,6 +293,7 @@ impl Identity {
         version: i64,
     ) -> Result<(), AccountError> {
         let permit = caller.permit(DisableAccount).await?;
+        everywhere(&permit)?;
         if permit.actor() == account {
             return Err(AccountError::OwnAccount);
         }
@@ -367,6 +372,14 @@ impl Identity {
         let permit = caller.permit(ViewRoles).await?;
         let mut reader = self.store.read(permit, RolesViewed {}).await?;
         Ok(rows::roles(&mut reader).await?)
+    }
+}
+
+/// Accounts belong to the whole house: a right that is limited to a place changes none of them.
+fn everywhere<A: Action>(permit: &Permit<A>) -> Result<(), StoreError> {
+    match permit.scope() {
+        Scope::Everything => Ok(()),
+        Scope::Only(_) => Err(StoreError::NotAllowed),
     }
 }
 

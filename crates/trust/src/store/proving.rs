@@ -159,9 +159,7 @@ impl Store {
         );
         let found = self.plain().await?.query(extents, vec![]).await?;
         let extent = |row: Vec<Value>| {
-            let mut numbers = row
-                .into_iter()
-                .map(<i64 as Field>::from_value);
+            let mut numbers = row.into_iter().map(<i64 as Field>::from_value);
             let mut next = || numbers.next().flatten().unwrap_or(-1);
             LaneExtent {
                 lane: next(),

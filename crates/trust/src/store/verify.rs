@@ -44,6 +44,9 @@ use crate::{
     vault::Vault,
 };
 
+/// What was found in each anchor folder.
+type Kept = Vec<Result<anchor::Anchors, anchor::AnchorError>>;
+
 /// What the database is held against. The more of it, the less can be hidden.
 #[derive(Clone, Copy, Default)]
 pub struct Against<'a> {
@@ -82,6 +85,13 @@ pub enum VerifyError {
 /// [`VerifyError`] when nothing could be checked. What could not be checked in part is in
 /// [`Report::unchecked`].
 pub async fn verify(database: &Database, against: &Against<'_>) -> Result<Report, VerifyError> {
+    // Before the database: beside a running server an anchor may be written at any moment, and one
+    // that is newer than the view of the database would look like a log cut short.
+    let kept: Kept = against
+        .anchors
+        .iter()
+        .map(|folder| anchor::all(folder))
+        .collect();
     match database {
         Database::Lite(options) => {
             let temporary = std::env::temp_dir();
@@ -90,8 +100,11 @@ pub async fn verify(database: &Database, against: &Against<'_>) -> Result<Report
             let mut source = Source::Lite(snapshot.connect().await?);
             let mut second = Source::Lite(snapshot.connect().await?);
             source.run("BEGIN".to_owned()).await?;
-            let (checked, pages) =
-                future::join(check(&mut source, against), catalogue::pages(&mut second)).await;
+            let (checked, pages) = future::join(
+                check(&mut source, kept, against),
+                catalogue::pages(&mut second),
+            )
+            .await;
             second.close().await;
             source.close().await;
             snapshot.still_stands()?;
@@ -102,7 +115,7 @@ pub async fn verify(database: &Database, against: &Against<'_>) -> Result<Report
             source
                 .run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned())
                 .await?;
-            let checked = check(&mut source, against).await;
+            let checked = check(&mut source, kept, against).await;
             source.close().await;
             Ok(checked?)
         }
@@ -140,13 +153,13 @@ fn conclude(
     Ok(report)
 }
 
-async fn check(source: &mut Source, against: &Against<'_>) -> sqlx::Result<Report> {
+async fn check(source: &mut Source, kept: Kept, against: &Against<'_>) -> sqlx::Result<Report> {
     let mut report = Report::default();
     catalogue::triggers(source, &mut report).await?;
     catalogue::schema(source, against.migrations, &mut report).await?;
     let instance = Instance::read(source, &mut report).await?;
     let issuer = instance.issuer(against, &mut report);
-    let claims = claims(source, against.anchors, &issuer, &mut report).await?;
+    let claims = claims(source, kept, &issuer, &mut report).await?;
     let seal_key = against.vault.map(|vault| vault.seal_key().clone());
     report.seals_recomputed = seal_key.is_some();
     let mut verifier = Verifier::new(instance.id, Options { seal_key, claims });
@@ -234,7 +247,7 @@ impl Instance {
 /// The stored checkpoints and the anchors.
 async fn claims(
     source: &mut Source,
-    folders: &[PathBuf],
+    kept: Kept,
     issuer: &Issuer,
     report: &mut Report,
 ) -> sqlx::Result<Claims> {
@@ -260,8 +273,8 @@ async fn claims(
             .findings
             .push(Finding::new(what, Some("ledger_checkpoint"), sentence));
     }
-    for folder in folders {
-        match anchor::all(folder) {
+    for found in kept {
+        match found {
             Ok(found) => {
                 report.anchors += found.readable.len();
                 claims.anchors(found, issuer);

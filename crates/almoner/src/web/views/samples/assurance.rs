@@ -20,7 +20,10 @@ fn control(id: &str, title: &str, state: ControlState, evidence: &str, age: &str
 }
 
 /// The controls with one looked at.
-#[expect(clippy::too_many_lines, reason = "a list of samples, one after the other")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "a list of samples, one after the other"
+)]
 pub fn controls() -> ControlsView {
     use ControlState::{Failed, NotBuilt, Proved, Stale, Waived};
     let lock = control(

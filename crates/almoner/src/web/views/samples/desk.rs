@@ -82,7 +82,10 @@ fn late(mut row: BoardRow, minutes: i64) -> BoardRow {
     row
 }
 
-#[expect(clippy::too_many_lines, reason = "a list of samples, one after the other")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "a list of samples, one after the other"
+)]
 fn rows() -> Vec<BoardRow> {
     use TaskState::{Accepted, AtPickup, EnRoute, InTransit, Offered, Paused};
     let mut crash = held_by(
