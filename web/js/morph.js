@@ -41,11 +41,30 @@ export function rememberPage() {
   }
 }
 
+// A hand that rests is no hand at work: on a control room's screen the pointer may lie on the list
+// for hours, and the board must not stand still for it.
+const STILL_MS = 3000;
+let movedAt = 0;
+for (const kind of ["pointermove", "pointerdown", "wheel", "keydown"]) {
+  const moved = (event) => {
+    // When the page moves under a resting pointer the browser tells of a move by nothing.
+    const rests = kind === "pointermove" && event.movementX === 0 && event.movementY === 0;
+    if (!rests) movedAt = Date.now();
+  };
+  globalThis.addEventListener?.(kind, moved, { passive: true });
+}
+
 function isTouched(element) {
+  if (Date.now() - movedAt > STILL_MS) return false;
   return element.matches(":hover") || element.contains(document.activeElement);
 }
 
+// Many rows at once are not tinted one by one: each tint makes the browser lay the page out anew.
+const FLOOD = 12;
+let isFlood = false;
+
 function tint(element) {
+  if (isFlood) return;
   element.classList.remove("is-changed");
   void element.offsetWidth;
   element.classList.add("is-changed");
@@ -94,9 +113,20 @@ function order(row) {
   return value === undefined ? null : BigInt(value);
 }
 
+// The rows stand in order, so halving finds the place among a thousand in ten steps.
+function firstAfter(rows, own) {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (order(rows[middle]) > own) high = middle;
+    else low = middle + 1;
+  }
+  return rows[low];
+}
+
 function placeRow(list, row) {
   const own = order(row);
-  const after = [...list.children].find((other) => other !== row && order(other) > own);
+  const after = firstAfter([...list.children].filter((other) => other !== row), own);
   if (row.parentNode !== list || row.nextElementSibling !== (after ?? null)) {
     list.insertBefore(row, after ?? null);
   }
@@ -112,7 +142,9 @@ function catchUp() {
   retry = null;
   const works = [...postponed.values()];
   postponed.clear();
+  isFlood = works.length > FLOOD;
   for (const work of works) work();
+  isFlood = false;
 }
 
 function applyRow(fresh) {
@@ -192,7 +224,10 @@ function applyOne(fresh) {
 export function applyFragments(markup) {
   const template = document.createElement("template");
   template.innerHTML = markup;
-  for (const fragment of [...template.content.children]) if (fragment.id) applyOne(fragment);
+  const fragments = [...template.content.children].filter(({ id }) => id);
+  isFlood = fragments.length > FLOOD;
+  fragments.forEach(applyOne);
+  isFlood = false;
 }
 
 // Applies all live parts of a whole page, after the connection was lost.
