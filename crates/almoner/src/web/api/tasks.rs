@@ -95,7 +95,7 @@ fn codes(directory: &Directory, asked: &TaskRequest) -> Result<Codes, Refusal> {
     })
 }
 
-fn not_understood(field: &str) -> Refusal {
+pub(super) fn not_understood(field: &str) -> Refusal {
     Refusal::because(
         Problem::NotUnderstood,
         format!("The value of {field} is not known here."),

@@ -14,6 +14,7 @@ use care::tasking::{
 };
 
 use super::model::{OwnJob, OwnOffer, OwnWork, Reason, StateChange, Step, rfc3339};
+use super::tasks::not_understood;
 use crate::web::{
     app::App,
     caller::SignedIn,
@@ -23,13 +24,6 @@ use crate::web::{
 };
 
 type Done = Result<StatusCode, ApiError>;
-
-fn not_understood(field: &str) -> Refusal {
-    Refusal::because(
-        Problem::NotUnderstood,
-        format!("The value of {field} is not known here."),
-    )
-}
 
 /// The caller's own work.
 #[utoipa::path(get, path = "/me/work", responses(
