@@ -6,7 +6,8 @@ CREATE TABLE instance (
     origin TEXT NOT NULL,
     name TEXT NOT NULL,
     created_at {int} NOT NULL,
-    checkpoint_key TEXT NOT NULL
+    checkpoint_key TEXT NOT NULL,
+    {sealed}
 ) {strict};
 
 CREATE TABLE ledger_entry (

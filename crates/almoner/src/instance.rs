@@ -138,15 +138,15 @@ pub async fn create(
         created_at: Clock::system().wall(),
         checkpoint_key: key.to_string(),
     };
-    let written = instance::write_new(&database, &record).await;
-    written.context("the database cannot be used for a new instance")?;
+    let is_free = instance::refuse_another(&database).await;
+    is_free.context("the database cannot be used for a new instance")?;
     let store = Store::open(
         options(folder, settings, Clock::system()),
         id,
         Arc::new(vault),
     )
     .await?;
-    let code = found_instance(&founding(administrator), &store).await?;
+    let code = found_instance(&founding(administrator), &record, &store).await?;
     store.close().await;
     Ok(Created {
         code,
@@ -203,6 +203,7 @@ pub async fn open(folder: &Folder, clock: Clock) -> anyhow::Result<Instance> {
     let vault = Vault::unlock(&folder.keystore(), &root, record.id).await?;
     let options = options(folder, &settings, clock);
     let store = Store::open(options, record.id, Arc::new(vault)).await?;
+    instance::confirm(&record, &store).await?;
     let mut folders = vec![folder.anchors()];
     folders.extend(settings.anchors.clone());
     let anchors = anchoring::Settings {

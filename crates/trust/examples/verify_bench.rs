@@ -12,6 +12,7 @@ use sqlx::{ConnectOptions, Connection, Executor, SqliteConnection};
 use tokio::time::Instant;
 use trust::{
     ledger::{
+        Hash,
         checkpoint::{self, Checkpoint, VerifyingKey, lane_origin},
         entry::{Entry, Key, Outcome, Pointer, Touch},
         leaf_hash,
@@ -115,30 +116,31 @@ async fn fill(
     let key = VerifyingKey::new(ORIGIN, vault.public_key()).expect("the bench's origin is a name");
     conn.execute("PRAGMA synchronous = OFF").await?;
     conn.execute("BEGIN").await?;
-    sqlx::query("INSERT INTO instance VALUES ($1, $2, 'Bench', 0, $3)")
-        .bind(INSTANCE.to_vec())
-        .bind(ORIGIN)
-        .bind(key.to_string())
-        .execute(&mut *conn)
-        .await?;
+    let own = instance_cells(&key);
     let mut tree = Frontier::new();
-    let mut last: HashMap<u64, Vec<(&'static str, Cell)>> = HashMap::new();
+    let mut last: HashMap<u64, Cells> = HashMap::new();
     for sequence in 0..entries {
         let number = sequence % rows;
         let cells = cells(number, sequence);
-        let bytes = entry(sequence, number, &cells).encode();
+        let bytes = match sequence {
+            0 => entry(0, ("instance", INSTANCE.to_vec()), &own).encode(),
+            _ => entry(sequence, (TABLE, name(number)), &cells).encode(),
+        };
         tree.append(leaf_hash(&bytes));
         sqlx::query("INSERT INTO ledger_entry VALUES (0, $1, $2)")
             .bind(sequence.cast_signed())
             .bind(bytes)
             .execute(&mut *conn)
             .await?;
-        last.insert(number, cells);
+        if sequence > 0 {
+            last.insert(number, cells);
+        }
         if tree.size().is_multiple_of(CHECKPOINT_EVERY) {
             keep_checkpoint(conn, vault, &tree).await?;
         }
     }
     keep_rows(conn, vault, &last).await?;
+    keep_instance(conn, vault, &own).await?;
     sqlx::query("INSERT INTO ledger_head VALUES (0, 1, $1, $2, $3)")
         .bind(entries.cast_signed())
         .bind(tree.to_bytes())
@@ -171,40 +173,89 @@ async fn keep_checkpoint(
         .map(drop)
 }
 
+/// Cells in the order of their columns.
+type Cells = Vec<(&'static str, Cell)>;
+
 async fn keep_rows(
     conn: &mut SqliteConnection,
     vault: &Vault,
-    last: &HashMap<u64, Vec<(&'static str, Cell)>>,
+    last: &HashMap<u64, Cells>,
 ) -> sqlx::Result<()> {
+    const INSERT: &str = "INSERT INTO sign_in_failure VALUES ($1, $2, $3, $4, $5, $6)";
     let mut sums: HashMap<u8, Sum> = HashMap::new();
     for (number, cells) in last {
-        let seal = row::seal(vault.seal_key(), &row::canonical(TABLE, cells));
+        let seal = keep_row(conn, vault, (TABLE, INSERT), cells).await?;
         sums.entry(bucket_of(&Key::Bytes(name(*number))))
             .or_default()
             .add(&seal);
-        let mut query = sqlx::query("INSERT INTO sign_in_failure VALUES ($1, $2, $3, $4, $5, $6)");
-        for (_, cell) in cells {
-            query = match cell {
-                Cell::Bytes(bytes) => query.bind(bytes.clone()),
-                Cell::Int(number) => query.bind(*number),
-                Cell::Text(_) | Cell::Null => query,
-            };
-        }
-        query.bind(seal.to_vec()).execute(&mut *conn).await?;
     }
     for (bucket, sum) in sums {
-        sqlx::query("INSERT INTO ledger_sum VALUES (0, $1, $2, $3)")
-            .bind(TABLE)
-            .bind(i64::from(bucket))
-            .bind(sum.to_bytes().to_vec())
-            .execute(&mut *conn)
-            .await?;
+        keep_sum(conn, TABLE, bucket, &sum).await?;
     }
     Ok(())
 }
 
+async fn keep_instance(
+    conn: &mut SqliteConnection,
+    vault: &Vault,
+    cells: &Cells,
+) -> sqlx::Result<()> {
+    const INSERT: &str = "INSERT INTO instance VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let seal = keep_row(conn, vault, ("instance", INSERT), cells).await?;
+    let mut sum = Sum::default();
+    sum.add(&seal);
+    let bucket = bucket_of(&Key::Bytes(INSTANCE.to_vec()));
+    keep_sum(conn, "instance", bucket, &sum).await
+}
+
+async fn keep_row(
+    conn: &mut SqliteConnection,
+    vault: &Vault,
+    (table, insert): (&str, &'static str),
+    cells: &Cells,
+) -> sqlx::Result<Hash> {
+    let seal = row::seal(vault.seal_key(), &row::canonical(table, cells));
+    let mut query = sqlx::query(insert);
+    for (_, cell) in cells {
+        query = match cell {
+            Cell::Bytes(bytes) => query.bind(bytes.clone()),
+            Cell::Int(number) => query.bind(*number),
+            Cell::Text(text) => query.bind(text.clone()),
+            Cell::Null => query.bind(None::<i64>),
+        };
+    }
+    query.bind(seal.to_vec()).execute(conn).await?;
+    Ok(seal)
+}
+
+async fn keep_sum(
+    conn: &mut SqliteConnection,
+    table: &str,
+    bucket: u8,
+    sum: &Sum,
+) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO ledger_sum VALUES (0, $1, $2, $3)")
+        .bind(table.to_owned())
+        .bind(i64::from(bucket))
+        .bind(sum.to_bytes().to_vec())
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+fn instance_cells(key: &VerifyingKey) -> Cells {
+    vec![
+        ("id", Cell::Bytes(INSTANCE.to_vec())),
+        ("origin", Cell::Text(ORIGIN.to_owned())),
+        ("name", Cell::Text("Bench".to_owned())),
+        ("created_at", Cell::Int(0)),
+        ("checkpoint_key", Cell::Text(key.to_string())),
+        ("entry", Cell::Int(0)),
+    ]
+}
+
 /// A row in the order of its columns; `entry` is the last before the seal.
-fn cells(number: u64, sequence: u64) -> Vec<(&'static str, Cell)> {
+fn cells(number: u64, sequence: u64) -> Cells {
     let pointer = Pointer { lane: 0, sequence }
         .pack()
         .expect("a bench is short");
@@ -217,8 +268,8 @@ fn cells(number: u64, sequence: u64) -> Vec<(&'static str, Cell)> {
     ]
 }
 
-fn entry(sequence: u64, number: u64, cells: &[(&str, Cell)]) -> Entry {
-    let after = Some(row::digest(&row::canonical(TABLE, cells)));
+fn entry(sequence: u64, (table, key): (&str, Vec<u8>), cells: &Cells) -> Entry {
+    let after = Some(row::digest(&row::canonical(table, cells)));
     Entry {
         instance: INSTANCE,
         lane: 0,
@@ -231,8 +282,8 @@ fn entry(sequence: u64, number: u64, cells: &[(&str, Cell)]) -> Entry {
         event: "identity.sign_in_failed".to_owned(),
         outcome: Outcome::Done,
         touched: vec![Touch {
-            table: TABLE.to_owned(),
-            key: Key::Bytes(name(number)),
+            table: table.to_owned(),
+            key: Key::Bytes(key),
             after,
         }],
         open: br#"{"account":12345,"failures":3,"wait_until":1793865600000000}"#.to_vec(),

@@ -24,11 +24,13 @@ use crate::{
         founding::{ADMINISTRATOR, BuiltInAccount, FirstRole, Founding, found_instance},
         permit::{Action, permissions},
     },
+    ledger::checkpoint::VerifyingKey,
     store::{
         Options, Store,
         clock::Clock,
         database::Database,
         error::StoreError,
+        instance::InstanceRecord,
         migrate::{Migration, TRUST, migrate},
         value::Moment,
     },
@@ -40,6 +42,8 @@ use crate::{
 pub const MORNING: Moment = Moment(1_793_865_600_000_000);
 /// The instance of every test.
 pub const INSTANCE: [u8; 16] = *b"a ward in a test";
+/// The origin of every test's checkpoints.
+pub const ORIGIN: &str = "ward.example";
 /// The sign-in name of the first administrator.
 pub const ADMINISTRATOR_NAME: &str = "administrator";
 /// The setting that names the PostgreSQL server of the tests.
@@ -106,6 +110,22 @@ impl Setup {
     fn service_names(&self) -> Vec<&'static str> {
         let own = self.services.iter().map(|service| service.name);
         own.chain(["door", people::SERVICE]).collect()
+    }
+}
+
+/// What the database of every test says of its instance, but for the key.
+///
+/// # Panics
+/// Never: the origin is a name.
+#[must_use]
+pub fn record(store: &Store) -> InstanceRecord {
+    let key = VerifyingKey::new(ORIGIN, store.vault().public_key());
+    InstanceRecord {
+        id: INSTANCE,
+        origin: ORIGIN.to_owned(),
+        name: "A ward".to_owned(),
+        created_at: MORNING,
+        checkpoint_key: key.expect("the origin is a name").to_string(),
     }
 }
 
@@ -197,7 +217,7 @@ impl Scratch {
         };
         let store = Store::open(kept.options(0, 1), INSTANCE, vault).await;
         let store = store.expect("a store opens on a fresh database");
-        let code = found_instance(&kept.setup.founding(), &store).await;
+        let code = found_instance(&kept.setup.founding(), &record(&store), &store).await;
         let code = code.expect("an empty log can be founded");
         let identity = Identity::open(store.clone(), &kept.setup.service_names()).await;
         let identity = identity.expect("the services were just made");

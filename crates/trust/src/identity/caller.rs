@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::{
     identity::{
         events::PermissionRefused,
-        grants,
         model::{DeviceClass, TERMS_VERSION},
         permit::{Action, ActorId, Event, Permit, SessionId},
     },
@@ -130,11 +129,7 @@ impl Caller {
             return Err(PermitError::Terms);
         }
         let who = self.fresh_request();
-        let mut reader = self.store.plain().await?;
-        let wall = self.store.clock().wall();
-        let scope = grants::scope_in(&mut reader, who, A::NAME, wall).await?;
-        drop(reader);
-        match scope {
+        match self.store.scope_of(who, A::NAME).await? {
             Some(scope) => Ok(Permit::new(who, scope)),
             None => {
                 self.refuse(who, A::NAME).await?;

@@ -12,7 +12,14 @@ use crate::{
         permit::{Action, ActorId, GrantId, Permit, RoleId, Scope, ScopeKind},
         rows::{Account, Role, RoleGrant},
     },
-    store::{Store, change::Change, error::StoreError, lane::Who, value::Moment},
+    store::{
+        Store,
+        change::Change,
+        error::StoreError,
+        instance::{InstanceRecord, InstanceRow},
+        lane::Who,
+        value::Moment,
+    },
     vault::{SubjectId, Vault, random},
 };
 
@@ -82,11 +89,15 @@ pub(crate) fn code_hash(code: &str, vault: &Vault) -> Vec<u8> {
     vault.token_hash(plain.as_bytes()).to_vec()
 }
 
-/// Founds the instance; gives the first administrator's one-time code, which is shown once.
+/// Founds the instance as `record` names it; gives the first administrator's one-time code, which is shown once.
 ///
 /// # Errors
 /// [`StoreError::NotAllowed`] when the log is not empty.
-pub async fn found_instance(founding: &Founding, store: &Store) -> Result<String, StoreError> {
+pub async fn found_instance(
+    founding: &Founding,
+    record: &InstanceRecord,
+    store: &Store,
+) -> Result<String, StoreError> {
     let vault = store.vault().clone();
     let mut subjects = vec![];
     for _ in 0..=founding.services.len() {
@@ -100,6 +111,7 @@ pub async fn found_instance(founding: &Founding, store: &Store) -> Result<String
     let permit: Permit<FoundInstance> = Permit::new(who, Scope::Everything);
     let wall = store.clock().wall();
     let mut tx = store.begin(permit).await?;
+    tx.save(&InstanceRow::from(record));
     let mut maker = Maker {
         wall,
         vault: &vault,

@@ -15,6 +15,7 @@ use crate::{
         caller::{Caller, Profile},
         events::{EndSession, SeeSession, SessionEnded, SessionSeen, StartSession},
         founding::service_name,
+        grants::Held,
         model::{AccountState, over},
         permit::{ActorId, SessionId},
         rows::{Account, Session},
@@ -23,7 +24,6 @@ use crate::{
         Store,
         error::StoreError,
         lane::Who,
-        read::Reader,
         value::{MINUTE, Moment},
     },
     vault::random,
@@ -129,22 +129,21 @@ impl Identity {
             self.end(session.id, because).await?;
             return Err(CallerError::Over(because));
         }
-        let account = reader.one::<Account>(session.account).await?;
-        let account = account.ok_or(CallerError::NotSignedIn)?.row;
+        let who = Who {
+            actor: session.account.0,
+            session: session.id.0,
+            request: random::bytes::<16>(),
+        };
+        let held = grants::held_in(&mut reader, who).await?;
+        let account = held.account().ok_or(CallerError::NotSignedIn)?;
         if account.state != AccountState::Active {
             return Err(CallerError::NotSignedIn);
         }
-        let now_active = if is_active { wall } else { active };
-        let profile = self
-            .profile(&mut reader, &account, &session, now_active)
-            .await?;
+        let place = Account::place("display_name", &account.id);
+        let name = reader.reveal(&account.display_name, &place)?;
         drop(reader);
-        let (actor, request) = (account.id.0, random::bytes::<16>());
-        let who = Who {
-            actor,
-            session: session.id.0,
-            request,
-        };
+        let now_active = if is_active { wall } else { active };
+        let profile = profile(name, &held, &session, (now_active, wall));
         let caller = Caller {
             who,
             store: self.store.clone(),
@@ -154,43 +153,6 @@ impl Identity {
             self.note_activity(&session, wall).await?;
         }
         Ok(caller)
-    }
-
-    async fn profile(
-        &self,
-        reader: &mut Reader,
-        account: &Account,
-        session: &Session,
-        active: Moment,
-    ) -> Result<Profile, StoreError> {
-        let place = Account::place("display_name", &account.id);
-        let name = reader.reveal(&account.display_name, &place)?;
-        let wall = self.store.clock().wall();
-        let grants = rows::grants_of(reader, account.id, wall).await?;
-        let held: Vec<_> = rows::roles(reader)
-            .await?
-            .into_iter()
-            .filter(|role| grants.iter().any(|grant| grant.role == role.id))
-            .collect();
-        let mut permissions: Vec<String> = held
-            .iter()
-            .flat_map(|role| role.permission_names())
-            .map(str::to_owned)
-            .collect();
-        permissions.sort();
-        permissions.dedup();
-        let class = session.device_class;
-        let idle_until = active.after(class.idle_max());
-        let absolute = session.started_at.after(class.absolute_max());
-        Ok(Profile {
-            name,
-            device_class: class,
-            roles: held.into_iter().map(|role| role.name).collect(),
-            permissions,
-            terms_version: account.terms_version,
-            idle_until: idle_until.min(absolute),
-            proved_at: session.proved_at,
-        })
     }
 
     fn last_active(&self, session: &Session) -> Moment {
@@ -290,5 +252,34 @@ impl Identity {
             events::CountFailure::NAME,
             events::SetPassword::NAME,
         ]
+    }
+}
+
+/// What a page needs to know of somebody who was `active` last and asks now.
+fn profile(
+    name: String,
+    held: &Held,
+    session: &Session,
+    (active, wall): (Moment, Moment),
+) -> Profile {
+    let roles = held.roles(wall);
+    let mut permissions: Vec<String> = roles
+        .iter()
+        .flat_map(|role| role.permission_names())
+        .map(str::to_owned)
+        .collect();
+    permissions.sort();
+    permissions.dedup();
+    let class = session.device_class;
+    let idle_until = active.after(class.idle_max());
+    let absolute = session.started_at.after(class.absolute_max());
+    Profile {
+        name,
+        device_class: class,
+        roles: roles.into_iter().map(|role| role.name.clone()).collect(),
+        permissions,
+        terms_version: held.account().and_then(|account| account.terms_version),
+        idle_until: idle_until.min(absolute),
+        proved_at: session.proved_at,
     }
 }

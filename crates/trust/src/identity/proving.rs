@@ -98,11 +98,9 @@ impl Identity {
             session: 0,
             request: [0; 16],
         };
+        let held = grants::held_in(&mut reader, nobody).await?;
         for permission in &all {
-            if grants::scope_in(&mut reader, nobody, permission.name, wall)
-                .await?
-                .is_some()
-            {
+            if held.scope(nobody, permission.name, wall).is_some() {
                 tried.given_to_nobody.push(permission.name);
             }
         }
@@ -233,7 +231,7 @@ async fn open_sessions(reader: &mut Reader) -> Result<Vec<Session>, StoreError> 
         .await
 }
 
-/// What the roles say, read in another way than [`grants`] does: whole rows, compared here.
+/// What the roles say, put together in another way than [`grants`] does.
 async fn compare_with_roles(
     reader: &mut Reader,
     (who, wall): (Who, Moment),
@@ -251,10 +249,9 @@ async fn compare_with_roles(
             .filter(|role| held.iter().any(|grant| grant.role == role.id));
         is_active && roles.any(|role| role.permission_names().any(|own| own == name))
     };
+    let read = grants::held_in(reader, who).await?;
     for permission in all {
-        let may = grants::scope_in(reader, who, permission.name, wall)
-            .await?
-            .is_some();
+        let may = read.scope(who, permission.name, wall).is_some();
         tried.pairs += 1;
         tried.pairs_wrong += usize::from(may != listed(permission.name));
     }

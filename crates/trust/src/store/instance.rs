@@ -1,12 +1,16 @@
 //! Which instance a database belongs to: its number, its origin in checkpoints, its checkpoint key.
 //!
-//! Written once, when the instance is made; what is founded later stands in the log.
+//! Written once, by the founding, as a sealed row. It is read before the keys are, since its number
+//! unlocks the vault; [`confirm`] checks the seal as soon as that is possible.
 
-use crate::store::{
-    database::Database,
-    error::{StoreError, verdict},
-    keeper::STATEMENT_MAX,
-    value::{Kind, Moment, Value},
+use crate::{
+    row,
+    store::{
+        Store,
+        database::Database,
+        error::StoreError,
+        value::{Kind, Moment, Value},
+    },
 };
 
 /// What a database says of its instance.
@@ -24,32 +28,58 @@ pub struct InstanceRecord {
     pub checkpoint_key: String,
 }
 
-/// Writes the record of a new instance.
+row! {
+    /// The same as a sealed row; its first entry is the first of the log.
+    pub struct InstanceRow in "instance" {
+        /// Its number, random.
+        id: Vec<u8>, Internal;
+        /// The origin of its checkpoints.
+        origin: String, Internal;
+        /// The organisation's name when it was made.
+        name: String, Public;
+        /// When it was made.
+        created_at: Moment, Internal;
+        /// The key that verifies its checkpoints.
+        checkpoint_key: String, Public;
+    }
+}
+
+impl From<&InstanceRecord> for InstanceRow {
+    fn from(record: &InstanceRecord) -> Self {
+        Self {
+            id: record.id.to_vec(),
+            origin: record.origin.clone(),
+            name: record.name.clone(),
+            created_at: record.created_at,
+            checkpoint_key: record.checkpoint_key.clone(),
+        }
+    }
+}
+
+/// Refuses a database that belongs to an instance already.
 ///
 /// # Errors
-/// [`StoreError::Rule`] when the database belongs to an instance already.
-pub async fn write_new(database: &Database, record: &InstanceRecord) -> Result<(), StoreError> {
-    if read(database).await?.is_some() {
-        return Err(StoreError::Rule(
+/// [`StoreError::Rule`] when it does.
+pub async fn refuse_another(database: &Database) -> Result<(), StoreError> {
+    match read(database).await? {
+        None => Ok(()),
+        Some(_) => Err(StoreError::Rule(
             "the database belongs to an instance already".to_owned(),
-        ));
+        )),
     }
-    let mut conn = database.connect(STATEMENT_MAX).await.map_err(unreachable)?;
-    let postgres = conn.is_postgres();
-    let values = vec![
-        Value::Bytes(Some(record.id.to_vec())),
-        Value::Text(Some(record.origin.clone())),
-        Value::Text(Some(record.name.clone())),
-        Value::Int(Some(record.created_at.0)),
-        Value::Text(Some(record.checkpoint_key.clone())),
-    ];
-    let sql = "INSERT INTO instance (id, origin, name, created_at, checkpoint_key) \
-               VALUES ($1, $2, $3, $4, $5)";
-    let written = conn.run(sql, values).await;
-    conn.close().await;
-    written
-        .map(drop)
-        .map_err(|error| verdict(&error, postgres).0)
+}
+
+/// Checks the seal of what [`read`] gave before there was a key to check it with.
+///
+/// # Errors
+/// [`StoreError::Tampered`] when it is not what the instance was founded with.
+pub async fn confirm(record: &InstanceRecord, store: &Store) -> Result<(), StoreError> {
+    let mut reader = store.plain().await?;
+    let found = reader.one::<InstanceRow>(record.id.to_vec()).await?;
+    match found {
+        Some(stored) if stored.row == InstanceRow::from(record) => Ok(()),
+        _ => Err(tampered()),
+    }
 }
 
 /// The record, if the database has one. The schema must be there.
@@ -70,10 +100,6 @@ pub async fn read(database: &Database) -> Result<Option<InstanceRecord>, StoreEr
     let Some(row) = found.pop() else {
         return Ok(None);
     };
-    let tampered = || StoreError::Tampered {
-        table: "instance",
-        key: "the only row".to_owned(),
-    };
     let [
         Value::Bytes(Some(id)),
         Value::Text(Some(origin)),
@@ -91,6 +117,13 @@ pub async fn read(database: &Database) -> Result<Option<InstanceRecord>, StoreEr
         created_at: Moment(*created_at),
         checkpoint_key: key.clone(),
     }))
+}
+
+fn tampered() -> StoreError {
+    StoreError::Tampered {
+        table: "instance",
+        key: "the only row".to_owned(),
+    }
 }
 
 fn unreachable(error: sqlx::Error) -> StoreError {

@@ -5,10 +5,16 @@
 //! statement is dropped half way; a change that goes away (client gone, abort, timeout, panic)
 //! closes its channel, and the keeper undoes it. There is no `Drop` code at all.
 //!
+//! `keeper/undo.rs` undoes one change, `keeper/recovery.rs` finds out what became of a batch.
+//!
 //! The keeper itself may panic only through a fault of ours; `supervise` starts another one, which
 //! takes a new epoch on the lane, so nothing the first one left half done can be committed.
 
-use std::{collections::BTreeSet, mem::take, sync::Arc, time::Duration};
+use std::{
+    mem::take,
+    sync::{Arc, Mutex as Lock, PoisonError},
+    time::Duration,
+};
 
 use tokio::{
     sync::{Mutex, broadcast, mpsc, oneshot, watch},
@@ -16,22 +22,30 @@ use tokio::{
 };
 
 use crate::{
-    identity::permit::Scope,
+    identity::{
+        grants::{self, Held, Known, Outdated},
+        permit::Scope,
+    },
     ledger::Hash,
     store::{
         clock::Clock,
         database::{Conn, Database},
         error::{StoreError, verdict},
-        guard,
         health::{Head, Health, Notice},
         keys::Keys,
-        lane::{self, Bucket, Draft, Lane, Placed, Receipt, Who},
+        lane::{self, Draft, Lane, Placed, Receipt, Who},
         quarantine::QuarantineLog,
         row::Save,
         value::{Kind, Moment, Value},
     },
     vault::Vault,
 };
+
+mod batch;
+mod recovery;
+mod undo;
+
+use self::batch::{Batch, Reply, Waiting};
 
 /// Changes in one batch. Also PostgreSQL's cache of subtransactions; more slows every reader.
 const BATCH_CHANGES_MAX: usize = 64;
@@ -119,6 +133,8 @@ pub(crate) struct Keeping {
     pub notices: broadcast::Sender<Arc<[Notice]>>,
     pub closing: watch::Receiver<bool>,
     pub quarantine: QuarantineLog,
+    /// What the store remembers of people's rights between a permit and its use.
+    pub known: Arc<Lock<Known>>,
 }
 
 /// Keeps a keeper running until the store is closed; `keeper` is the first.
@@ -146,47 +162,10 @@ pub(crate) struct Keeper {
     conn: Option<Conn>,
     lane: Lane,
     keys: Keys,
+    /// Exact on a single lane: every change of a right goes through here.
+    known: Known,
     batch: Batch,
     batch_age_max: Duration,
-}
-
-/// What the open transaction holds. Nobody has been told anything yet.
-#[derive(Default)]
-struct Batch {
-    opened: Option<Instant>,
-    changes: usize,
-    entries: Vec<Waiting>,
-    /// A savepoint stands after the last good change. Tracked, never guessed: rolling back to a
-    /// mark that an *earlier* change left behind would undo that change too.
-    marked: bool,
-    buckets: BTreeSet<Bucket>,
-    checkpoints: Vec<(u64, String)>,
-    /// Why the whole transaction can no longer be committed.
-    broken: Option<StoreError>,
-}
-
-struct Waiting {
-    receipt: Receipt,
-    bytes: Vec<u8>,
-    notice: Notice,
-    reply: Reply,
-}
-
-enum Reply {
-    Change(Answer<Receipt>),
-    Entry(Answer<(Receipt, Scope)>, Scope),
-}
-
-impl Reply {
-    fn send(self, outcome: Result<Receipt, StoreError>) {
-        // A waiter gone meanwhile has a change that stands, unanswered: the log shows it.
-        match self {
-            Self::Change(reply) => drop(reply.send(outcome)),
-            Self::Entry(reply, scope) => {
-                drop(reply.send(outcome.map(|receipt| (receipt, scope))));
-            }
-        }
-    }
 }
 
 impl Keeper {
@@ -199,6 +178,7 @@ impl Keeper {
             conn: None,
             lane,
             keys,
+            known: Known::new(None),
             batch,
             batch_age_max,
         }
@@ -366,16 +346,32 @@ impl Keeper {
         let wall = self.keeping.clock.wall();
         // Another node's lane begins empty, too, and founds nothing.
         let is_first = self.lane.number == 0 && self.lane.frontier.size() == 0;
-        let found = crate::identity::grants::scope_of(self.conn(), who, action, wall).await;
-        match found {
-            Ok(Some(scope)) => Ok(scope),
+        match self.held(who).await?.scope(who, action, wall) {
+            Some(scope) => Ok(scope),
             // The very first entry founds the instance: there is nobody yet who could allow it.
-            Ok(None) if is_first && action == crate::identity::founding::FOUND => {
-                Ok(Scope::Everything)
-            }
-            Ok(None) => Err(StoreError::NotAllowed),
-            Err(error) => Err(self.undo(error).await),
+            None if is_first && action == crate::identity::founding::FOUND => Ok(Scope::Everything),
+            None => Err(StoreError::NotAllowed),
         }
+    }
+
+    async fn held(&mut self, who: Who) -> Result<Arc<Held>, StoreError> {
+        let remembers = self.keeping.lanes == 1;
+        if remembers && let Some(held) = self.known.held(who) {
+            return Ok(held);
+        }
+        let mut answers = [const { vec![] }; 4];
+        for (answer, (text, values, kinds)) in answers.iter_mut().zip(grants::questions(who)) {
+            *answer = match self.conn().all(text, values, &kinds).await {
+                Ok(found) => found,
+                Err(error) => return Err(self.undo(error).await),
+            };
+        }
+        let held = Arc::new(Held::from_answers(answers, &self.keeping.vault)?);
+        if remembers {
+            let generation = self.known.generation();
+            self.known.remember(who, held.clone(), generation);
+        }
+        Ok(held)
     }
 
     /// Does one command; true when the turn is over.
@@ -458,7 +454,9 @@ impl Keeper {
         let wall = self.keeping.clock.wall();
         let placed = self.lane.place(draft, wall, &self.keeping.vault);
         if placed.is_err() {
-            self.roll_back_change().await;
+            if !written.is_empty() {
+                self.roll_back_change().await;
+            }
             return placed;
         }
         match self.write(saves, written, true).await {
@@ -473,14 +471,22 @@ impl Keeper {
         written: &mut Vec<Save>,
         last: bool,
     ) -> sqlx::Result<()> {
+        let replays = self.replays();
         // SQLite undoes a failed statement by itself: one row, sent with its commit, needs no mark.
         let whole = last && saves.len() <= 1 && written.is_empty();
-        if !self.batch.marked && !saves.is_empty() && !whole {
+        if !self.batch.marked && !saves.is_empty() && !whole && !replays {
             self.conn().script("SAVEPOINT change").await?;
             self.batch.marked = true;
         }
         for mut save in saves {
-            let values = take(&mut save.values);
+            let values = match replays {
+                true => save.values.clone(),
+                false => take(&mut save.values),
+            };
+            if let Some(outdated) = Outdated::by(save.table.name, &save.key) {
+                self.known.forget(&outdated);
+                self.batch.outdated.push(outdated);
+            }
             // Pushed first: a change that fails here has written, and must be undone.
             let sql = save.sql;
             written.push(save);
@@ -498,6 +504,9 @@ impl Keeper {
             let bucket = self.lane.count(save);
             self.batch.buckets.insert(bucket);
         }
+        if self.replays() {
+            self.batch.accepted.extend(written);
+        }
         let Placed { receipt, bytes, .. } = placed;
         let notice = notice.at(receipt.pointer);
         self.batch.changes += usize::from(matches!(reply, Reply::Change(_)));
@@ -507,46 +516,6 @@ impl Keeper {
             notice,
             reply,
         });
-    }
-
-    /// A statement failed: undo this change, and keep the batch only if the database still holds
-    /// it.
-    async fn undo(&mut self, error: sqlx::Error) -> StoreError {
-        let (answer, keep) = verdict(&error, self.conn().is_postgres());
-        if matches!(answer, StoreError::Rule(_)) {
-            self.keys.forget(); // perhaps somebody else used a number that we were to give out
-        }
-        if keep {
-            self.roll_back_change().await;
-        } else {
-            // The others did nothing wrong: for them it is worth trying again.
-            let others = match &answer {
-                StoreError::Statement(_) | StoreError::TooSlow(_) => StoreError::TryAgain,
-                other => other.clone(),
-            };
-            self.batch.broken = Some(others);
-        }
-        answer
-    }
-
-    async fn roll_back_change(&mut self) {
-        self.move_mark(
-            "ROLLBACK TO SAVEPOINT change",
-            "ROLLBACK TO SAVEPOINT change; RELEASE SAVEPOINT change",
-        )
-        .await;
-    }
-
-    /// PostgreSQL keeps a mark standing, because there even a failed *read* spoils the transaction.
-    async fn move_mark(&mut self, postgres: &'static str, lite: &'static str) {
-        if self.batch.marked && self.batch.broken.is_none() {
-            self.batch.marked = self.conn().is_postgres();
-            let sql = if self.batch.marked { postgres } else { lite };
-            let moved = self.conn().script(sql).await;
-            if let Err(error) = moved {
-                self.batch.broken = Some(verdict(&error, self.batch.marked).0);
-            }
-        }
     }
 
     async fn open_batch(&mut self) -> Result<(), StoreError> {
@@ -569,22 +538,13 @@ impl Keeper {
         begun
     }
 
-    /// Connects again; what the guard finds then may make the instance read-only.
-    async fn reconnect(&mut self) -> Result<(), StoreError> {
-        self.connect().await?;
-        match &*self.keeping.health.borrow() {
-            Health::Quarantined(reason) => Err(StoreError::Quarantined(reason.clone())),
-            Health::Working | Health::Failing(_) => Ok(()),
-        }
-    }
-
     async fn begin(&mut self) -> Result<(), StoreError> {
         let postgres = self.conn().is_postgres();
-        self.batch.marked = postgres;
-        let sql = if postgres {
-            "BEGIN; SAVEPOINT change"
-        } else {
-            "BEGIN IMMEDIATE"
+        self.batch.marked = postgres && !self.replays();
+        let sql = match (postgres, self.batch.marked) {
+            (true, true) => "BEGIN; SAVEPOINT change",
+            (true, false) => "BEGIN",
+            (false, _) => "BEGIN IMMEDIATE",
         };
         let begun = self.conn().script(sql).await;
         begun.map_err(|error| match verdict(&error, postgres).0 {
@@ -666,6 +626,7 @@ impl Keeper {
     fn tell(&mut self, batch: Batch, outcome: &Result<(), StoreError>) {
         match outcome {
             Ok(()) => {
+                self.forget_outdated(&batch);
                 Health::note(&self.keeping.health, Health::Working);
                 let (size, root) = (self.lane.frontier.size(), self.lane.frontier.root());
                 self.keeping.head.send_replace(Head {
@@ -692,81 +653,15 @@ impl Keeper {
         }
     }
 
-    /// After any failure: a new connection, a new epoch, and the truth about the last commit.
-    async fn recover(
-        &mut self,
-        error: StoreError,
-        last: Option<Receipt>,
-    ) -> Result<(), StoreError> {
-        if let Some(conn) = self.conn.take() {
-            conn.close().await; // never reused: what it still holds is unknown
+    /// Before anybody hears that a right changed, nobody believes the old one any more.
+    fn forget_outdated(&self, batch: &Batch) {
+        let known = &self.keeping.known;
+        for outdated in &batch.outdated {
+            known
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .forget(outdated);
         }
-        self.keys.forget();
-        let mut away = StoreError::TryAgain;
-        for attempt in 0..5 {
-            tokio::time::sleep(Duration::from_millis(20 * attempt)).await;
-            if let Err(error) = self.connect().await {
-                away = error;
-                continue;
-            }
-            return match (error, last) {
-                (StoreError::Unknown, Some(last)) => {
-                    let conn = self.conn.as_mut().expect("just connected");
-                    match self.lane.landed(conn, last).await? {
-                        true => Ok(()),
-                        false => Err(StoreError::TryAgain),
-                    }
-                }
-                (error, _) => Err(error),
-            };
-        }
-        // Still without the lane: every turn tries again, and refuses until it works.
-        match (error, last) {
-            (StoreError::Unknown, Some(last)) => match self.look_back(last).await {
-                Some(true) => Ok(()),
-                Some(false) => Err(away),
-                None => Err(StoreError::Unknown),
-            },
-            (error, _) => Err(error),
-        }
-    }
-
-    /// Whether the batch that ended with `last` landed, when the lane cannot be taken because the
-    /// disk is full. Only SQLite can tell: the connection that began it is closed, and with it gone
-    /// nobody can commit it any more. A PostgreSQL backend may still be at it.
-    async fn look_back(&self, last: Receipt) -> Option<bool> {
-        let Database::Lite(_) = &self.keeping.database else {
-            return None;
-        };
-        let mut conn = self.keeping.database.connect(STATEMENT_MAX).await.ok()?;
-        let landed = self.lane.landed(&mut conn, last).await.ok();
-        conn.close().await;
-        landed
-    }
-
-    async fn connect(&mut self) -> Result<(), StoreError> {
-        let opened = self.keeping.database.connect(STATEMENT_MAX).await;
-        let conn = self
-            .conn
-            .insert(opened.map_err(|error| StoreError::Unreachable(error.to_string()))?);
-        let taken = self.lane.take_over(conn).await;
-        if taken.is_err() {
-            self.conn = None;
-        } else {
-            // Unprotected, the log is still read, and nothing is added to it.
-            if let Ok(Some(reason)) = guard::missing(conn).await {
-                self.keeping
-                    .health
-                    .send_replace(Health::Quarantined(reason));
-            }
-            let (size, root) = (self.lane.frontier.size(), self.lane.frontier.root());
-            self.keeping.head.send_replace(Head {
-                lane: self.lane.number,
-                size,
-                root,
-            });
-        }
-        taken
     }
 
     fn conn(&mut self) -> &mut Conn {

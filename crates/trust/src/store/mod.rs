@@ -5,12 +5,19 @@
 //! into durable batches; `lane.rs` puts their entries into the ledger in the same transaction.
 //! Refused: a write without a permit, a commit without its event, a read that nobody records.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex as Lock, PoisonError},
+    time::Duration,
+};
 
 use tokio::sync::{Mutex, broadcast, mpsc, oneshot, watch};
 
 use crate::{
-    identity::permit::{Action, Permit, Scope},
+    identity::{
+        grants::{self, Known},
+        permit::{Action, Permit, Scope},
+    },
     ledger::entry::Outcome,
     store::{
         change::Change,
@@ -52,6 +59,8 @@ pub mod verify;
 const WAIT_MAX: Duration = Duration::from_secs(2);
 /// Notices a slow listener may lag behind before it has to look for itself.
 const NOTICES_MAX: usize = 1024;
+/// Between a permit and its use another node may change a right; the keeper reads it again.
+const KNOWN_LIFE: Duration = Duration::from_secs(1);
 
 /// What a store is opened with.
 #[derive(Clone, Debug)]
@@ -81,6 +90,7 @@ pub struct Store {
     closing: watch::Sender<bool>,
     ended: watch::Receiver<bool>,
     instance: [u8; 16],
+    known: Arc<Lock<Known>>,
 }
 
 impl Store {
@@ -105,6 +115,7 @@ impl Store {
         });
         let (notices, _) = broadcast::channel(NOTICES_MAX);
         let (closing, closing_seen) = watch::channel(false);
+        let known = Arc::new(Lock::new(Known::new(Some(KNOWN_LIFE))));
         let keeping = Arc::new(Keeping {
             database: database.clone(),
             asks: Mutex::new(waiting),
@@ -119,6 +130,7 @@ impl Store {
             notices: notices.clone(),
             closing: closing_seen,
             quarantine: QuarantineLog::new(options.quarantine_log),
+            known: known.clone(),
         });
         let keeper = Keeper::new(keeping.clone()).start().await?;
         let unreachable = |error: sqlx::Error| StoreError::Unreachable(error.to_string());
@@ -141,6 +153,7 @@ impl Store {
             closing,
             ended,
             instance,
+            known,
         })
     }
 
@@ -220,6 +233,32 @@ impl Store {
             answer,
         )
         .await
+    }
+
+    /// Where a permission holds, for the permit that comes before a change or a read. A right is
+    /// believed for a second, unless this node hears of a change; that there is none, never.
+    pub(crate) async fn scope_of(
+        &self,
+        who: lane::Who,
+        permission: &str,
+    ) -> Result<Option<Scope>, StoreError> {
+        let wall = self.clock.wall();
+        let (remembered, generation) = {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            (known.held(who), known.generation())
+        };
+        if let Some(scope) = remembered.and_then(|held| held.scope(who, permission, wall)) {
+            return Ok(Some(scope));
+        }
+        let mut reader = self.plain().await?;
+        let held = Arc::new(grants::held_in(&mut reader, who).await?);
+        drop(reader);
+        let scope = held.scope(who, permission, wall);
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remember(who, held, generation);
+        Ok(scope)
     }
 
     /// A view without an entry, for what identity itself must look up before it knows who asks.
@@ -347,8 +386,7 @@ impl Follower {
     pub async fn still_allowed(&self) -> Result<(), StoreError> {
         let mut reader = self.store.plain().await?;
         let wall = self.store.clock.wall();
-        let found =
-            crate::identity::grants::scope_in(&mut reader, self.who, self.action, wall).await?;
+        let found = grants::scope_in(&mut reader, self.who, self.action, wall).await?;
         found.map(drop).ok_or(StoreError::NotAllowed)
     }
 }

@@ -151,7 +151,7 @@ impl Reader {
         self.all(sql.text, values, sql.kinds).await
     }
 
-    async fn all(
+    pub(crate) async fn all(
         &mut self,
         sql: &'static str,
         values: Vec<Value>,
@@ -162,6 +162,10 @@ impl Reader {
             .all(sql, values, kinds)
             .await
             .map_err(|error| verdict(&error, postgres).0)
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// Opens a sealed cell.

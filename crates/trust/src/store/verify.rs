@@ -9,7 +9,7 @@
 //! Refuses: changing anything, not even a lock file ([`snapshot`]); saying "intact" when something
 //! could not be looked at. What it cannot see is written in `docs/ledger-format.md`, section 8, and
 //! this: a stored checkpoint that was removed (it is only a copy of an anchor), `ledger_head.epoch`
-//! (it counts who held the lane and records nothing), the instance's name and day of founding.
+//! (it counts who held the lane and records nothing).
 
 mod catalogue;
 pub mod finding;

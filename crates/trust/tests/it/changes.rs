@@ -73,6 +73,31 @@ on_both! {
         scratch.assert_intact().await;
     }
 
+    /// Thirty people put up shelves in the same moment, every third with a label that is taken:
+    /// those ten are refused, one by one, and the twenty others stand.
+    async fn many_refused_rows_cost_only_their_own_changes(scratch: Scratch) {
+        let (caller, _) = room(&scratch, 1).await;
+        let stocked = futures_util::future::join_all((0..30_i64).map(|number| {
+            let (store, caller) = (scratch.store.clone(), caller.clone());
+            async move {
+                let label = match number % 3 {
+                    0 => "shelf 0".to_owned(),
+                    _ => format!("new {number}"),
+                };
+                stock(&store, &caller, &label, number).await
+            }
+        }));
+        let outcomes = stocked.await;
+        for (number, outcome) in outcomes.iter().enumerate() {
+            match (number % 3, outcome) {
+                (0, Err(StoreError::Rule(_))) | (1 | 2, Ok(_)) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(shelves(&scratch.store, &caller).await.len(), 21);
+        scratch.assert_intact().await;
+    }
+
     /// A rule of the database that a whole group of rows breaks at its second row undoes the first.
     async fn a_change_of_two_rows_is_refused_whole(scratch: Scratch) {
         let (caller, _) = room(&scratch, 1).await;

@@ -18,6 +18,7 @@ use trust::{
 use crate::linen::linen;
 
 const PASSWORD: &str = "three quiet corridors";
+const VIEW: &[&str] = &["identity.view_accounts"];
 const EVERYWHERE: Given<'static> = Given {
     scope: (ScopeKind::All, None),
     reason: "works here",
@@ -173,6 +174,48 @@ on_both! {
         scratch.identity.accept_terms(&person.caller).await.unwrap();
         let caller = scratch.identity.caller(&person.token, true).await.unwrap();
         assert!(caller.permit(ViewAccounts).await.is_ok());
+    }
+
+    /// Somebody with the database's own tools gives themselves a right: by copying a grant, by
+    /// adding to their role, by lengthening a session. None of it opens anything.
+    async fn a_right_written_past_almoner_is_worth_nothing(scratch: Scratch) {
+        let boss = scratch.person(Sketch { permissions: VIEW, ..Sketch::default() }).await;
+        let forgeries = [
+            "INSERT INTO role_grant (id, account, role, scope_kind, scope_id, granted_by, reason, \
+             starts_at, ends_at, entry, seal) SELECT 900, ACCOUNT, role, scope_kind, scope_id, \
+             granted_by, reason, starts_at, ends_at, entry, seal FROM role_grant WHERE id = BOSS",
+            "UPDATE role SET permissions = permissions || 'identity.view_accounts ' \
+             WHERE id IN (SELECT role FROM role_grant WHERE account = ACCOUNT)",
+            "UPDATE role_grant SET role = (SELECT role FROM role_grant WHERE id = BOSS) \
+             WHERE account = ACCOUNT",
+            "UPDATE session SET seen_at = seen_at + 1 WHERE account = ACCOUNT",
+        ];
+        for forgery in forgeries {
+            let person = scratch.person(Sketch::default()).await;
+            let sql = forgery
+                .replace("ACCOUNT", &person.account.to_string())
+                .replace("BOSS", &boss.grant.to_string());
+            let mut raw = scratch.raw().await;
+            assert_eq!(raw.run(&sql).await.unwrap(), 1, "{sql}");
+            raw.close().await;
+            let refused = person.caller.permit(ViewAccounts).await.err();
+            let is_told =
+                matches!(refused, Some(PermitError::Store(StoreError::Tampered { .. })));
+            assert!(is_told, "{refused:?} after {sql}");
+        }
+    }
+
+    /// A right is remembered for a second, and forgotten at once when it is taken away or given.
+    async fn a_right_that_changes_is_not_remembered(scratch: Scratch) {
+        let boss = boss(&scratch).await;
+        let person = scratch.person(Sketch::default()).await;
+        for _ in 0..3 {
+            let grant = give(&scratch, &boss, person.account, EVERYWHERE).await.unwrap();
+            assert!(person.caller.permit(ViewRoles).await.is_ok());
+            assert!(scratch.identity.roles(&person.caller).await.is_ok());
+            scratch.identity.withdraw_role(&boss, grant).await.unwrap();
+            assert!(person.caller.permit(ViewRoles).await.is_err());
+        }
     }
 
     /// Without a grant there is no right, whatever it is.

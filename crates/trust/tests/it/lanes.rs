@@ -9,7 +9,7 @@ use trust::{
         founding::{Founding, found_instance},
     },
     store::{Store, error::StoreError},
-    testing::{Scratch, people::Sketch},
+    testing::{Scratch, people::Sketch, record},
 };
 
 use crate::{
@@ -114,7 +114,7 @@ async fn a_second_node_founds_nothing() {
         roles: vec![],
         administrator: "intruder".to_owned(),
     };
-    let refused = found_instance(&again, &second.store).await;
+    let refused = found_instance(&again, &record(&second.store), &second.store).await;
     assert_eq!(refused, Err(StoreError::NotAllowed));
 }
 

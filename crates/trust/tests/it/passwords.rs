@@ -11,7 +11,7 @@ use trust::{
     },
     on_both,
     store::value::{MINUTE, SECOND},
-    testing::{ADMINISTRATOR_NAME, Scratch},
+    testing::{ADMINISTRATOR_NAME, Scratch, record},
 };
 
 use crate::linen::linen;
@@ -212,7 +212,7 @@ on_both! {
             roles: vec![],
             administrator: "intruder".to_owned(),
         };
-        let refused = trust::identity::founding::found_instance(&again, &scratch.store).await;
+        let refused = trust::identity::founding::found_instance(&again, &record(&scratch.store), &scratch.store).await;
         assert_eq!(refused, Err(trust::store::error::StoreError::NotAllowed));
     }
 }

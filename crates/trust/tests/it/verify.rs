@@ -19,17 +19,15 @@ use trust::{
         migrate::{Migration, TRUST},
         verify::{Against, Report, Verdict, What, verify},
     },
-    testing::{INSTANCE, Scratch, raw::Raw},
+    testing::{ORIGIN, Scratch, raw::Raw},
     vault::Vault,
 };
 
 use crate::linen::{self, ClearShelf, Move, MoveBlanket, Shelf, ShelfCleared, ShelfId};
 
-/// The origin of every instance here.
-pub const ORIGIN: &str = "ward.example";
-
 /// The tables of the trust core and the linen room that an intruder may want to put back.
-pub const TABLES: [&str; 10] = [
+pub const TABLES: [&str; 11] = [
+    "instance",
     "session",
     "role_grant",
     "role",
@@ -42,19 +40,8 @@ pub const TABLES: [&str; 10] = [
     "ledger_checkpoint",
 ];
 
-/// The instance's own row, which `almoner init` writes.
-pub async fn name_instance(scratch: &Scratch) {
-    let key = key_of(scratch.store.vault());
-    let mut raw = scratch.raw().await;
-    let id = literal(&INSTANCE, scratch.is_postgres());
-    let sql = format!("INSERT INTO instance VALUES ({id}, '{ORIGIN}', 'A ward', 0, '{key}')");
-    raw.run(&sql).await.unwrap();
-    raw.close().await;
-}
-
-/// A named instance with six shelves, two dozen moved blankets, and a shelf that was taken down.
+/// An instance with six shelves, two dozen moved blankets, and a shelf that was taken down.
 pub async fn with_history(scratch: &Scratch) -> (Caller, Vec<ShelfId>) {
-    name_instance(scratch).await;
     let (caller, shelves) = linen::room(scratch, 7).await;
     moves(&scratch.store, &caller, &shelves[..6], 0..24).await;
     clear(&scratch.store, &caller, shelves[6]).await;

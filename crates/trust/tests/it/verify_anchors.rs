@@ -11,12 +11,12 @@ use trust::{
         health::Health,
         verify::Verdict,
     },
-    testing::{Scratch, people::Sketch},
+    testing::{ORIGIN, Scratch, people::Sketch},
 };
 
 use crate::{
     linen::{self, MoveBlanket, ShelvesViewed, ViewShelves},
-    verify::{Intruder, ORIGIN, anchor_now, kinds, moves, told, with_history},
+    verify::{Intruder, anchor_now, kinds, moves, told, with_history},
 };
 
 fn settings(folders: &[PathBuf]) -> Settings {

@@ -5,8 +5,7 @@
 //! comparing everything readable before and after, and counted apart: there is nothing to find.
 //!
 //! What is readable leaves out what `verify` says openly that it does not watch: the epoch of a
-//! head, the instance's name and day of founding, the migrations' own times, and a stored
-//! checkpoint that is gone. `ALMONER_CAMPAIGN=10000` sets how many edits of each kind are made; a
+//! head, the migrations' own times, and a stored checkpoint that is gone. `ALMONER_CAMPAIGN=10000` sets how many edits of each kind are made; a
 //! few dozen otherwise.
 
 use std::{
@@ -142,16 +141,12 @@ async fn readable(path: &Path) -> Readable {
     let url = format!("sqlite:{}?mode=ro&immutable=1", path.display());
     let mut dump = BTreeMap::new();
     let mut raw = Lenient(sqlx::SqliteConnection::connect(&url).await.ok());
-    for table in TABLES
-        .iter()
-        .chain(&["instance", "_sqlx_migrations", "sqlite_schema"])
-    {
+    for table in TABLES.iter().chain(&["_sqlx_migrations", "sqlite_schema"]) {
         let columns = raw
             .texts(&format!("SELECT name FROM pragma_table_info('{table}')"))
             .await;
         let unwatched: &[&str] = match *table {
             "ledger_head" => &["epoch"],
-            "instance" => &["name", "created_at"],
             "_sqlx_migrations" => &["installed_on", "execution_time"],
             "sqlite_schema" => &["rootpage"],
             _ => &[],

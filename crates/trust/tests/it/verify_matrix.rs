@@ -296,7 +296,21 @@ trust::on_both! {
         let mut raw = scratch.raw().await;
         raw.run(&format!("UPDATE instance SET checkpoint_key = '{other}'")).await.unwrap();
         raw.close().await;
-        assert_found(&scratch, &["key_replaced"], &["key_replaced"]).await;
+        assert_found(
+            &scratch,
+            &["key_replaced", "row_edited", "seal_broken"],
+            &["key_replaced", "row_edited"],
+        )
+        .await;
+    }
+
+    /// The organisation's name is changed in the row that names the instance.
+    async fn a_renamed_instance_is_found(scratch: Scratch) {
+        with_history(&scratch).await;
+        let mut intruder = Intruder::enter(&scratch).await;
+        intruder.run("UPDATE instance SET name = 'Another ward'").await;
+        intruder.leave().await;
+        assert_found(&scratch, &["row_edited", "seal_broken"], &["row_edited"]).await;
     }
 
     /// The head's moment is moved, so that new entries could be dated back.

@@ -5,6 +5,7 @@
 //! it, bytes and text in hexadecimal digits, so that no content can pass for a separator. A next
 //! stretch begins after the last key of the one before.
 
+use futures_util::future;
 use sqlx::{Row, SqliteConnection};
 
 use crate::{
@@ -36,27 +37,47 @@ impl Reading<'_> {
         conn: &mut SqliteConnection,
         mut take: impl FnMut(&[Packed]),
     ) -> sqlx::Result<()> {
-        let mut after: Option<Vec<i64>> = None;
-        let mut values = vec![];
-        loop {
-            let mut query = sqlx::query(derived(self.text(after.is_some())));
-            for number in after.iter().flatten() {
-                query = query.bind(*number);
-            }
-            let row = query.fetch_one(&mut *conn).await?;
-            let Some(text) = row.try_get::<Option<String>, _>(0)? else {
-                return Ok(());
-            };
-            for line in text.split(';') {
-                values.clear();
-                values.extend(line.split(',').map(unpacked));
-                take(values.get(self.order.len()..).unwrap_or_default());
-            }
-            let last: Option<Vec<i64>> = values.iter().take(self.order.len()).map(number).collect();
-            after = Some(last.ok_or_else(|| {
-                sqlx::Error::Protocol(format!("a key of {} is no whole number", self.table))
-            })?);
+        let mut next = self.stretch(conn, None).await?;
+        while let Some(text) = next {
+            let after = self.last_key(&text)?;
+            // SQLite reads on in its own thread while this one takes what it has read.
+            let reading = self.stretch(conn, Some(after));
+            let taking = async { self.take_lines(&text, &mut take) };
+            let (read, ()) = future::join(reading, taking).await;
+            next = read?;
         }
+        Ok(())
+    }
+
+    async fn stretch(
+        &self,
+        conn: &mut SqliteConnection,
+        after: Option<Vec<i64>>,
+    ) -> sqlx::Result<Option<String>> {
+        let mut query = sqlx::query(derived(self.text(after.is_some())));
+        for number in after.iter().flatten() {
+            query = query.bind(*number);
+        }
+        query.fetch_one(conn).await?.try_get(0)
+    }
+
+    fn take_lines(&self, text: &str, take: &mut impl FnMut(&[Packed])) {
+        let mut values = vec![];
+        for line in text.split(';') {
+            values.clear();
+            values.extend(line.split(',').skip(self.order.len()).map(unpacked));
+            take(&values);
+        }
+    }
+
+    /// The key of the last row, after which the next stretch begins.
+    fn last_key(&self, text: &str) -> sqlx::Result<Vec<i64>> {
+        let line = text.rsplit(';').next().unwrap_or_default();
+        let values = line.split(',').take(self.order.len()).map(unpacked);
+        let key: Option<Vec<i64>> = values.map(|value| number(&value)).collect();
+        key.ok_or_else(|| {
+            sqlx::Error::Protocol(format!("a key of {} is no whole number", self.table))
+        })
     }
 
     /// The same as one plain statement, for PostgreSQL, whose rows cost no change of threads.
