@@ -3,6 +3,7 @@
 //! Refuses to depend on any room of the product: `tidy` must answer in seconds, also while a room
 //! doesn't compile. The rules start in `tidy/mod.rs`.
 
+mod bench;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -10,9 +11,12 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask tidy [--bless]
+       cargo xtask bench [store|verify|web]...
 
   tidy           checks the house rules of STYLE.md and DESIGN.md section 2
-  tidy --bless   also rewrites docs/names.txt, the list of permissions and events";
+  tidy --bless   also rewrites docs/names.txt, the list of permissions and events
+  bench          measures what DESIGN.md section 9 names, both sides in one run; with PostgreSQL
+                 under `scripts/with-postgres cargo xtask bench store`";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -20,6 +24,7 @@ fn main() -> ExitCode {
     match words.as_slice() {
         ["tidy"] => tidy(false),
         ["tidy", "--bless"] => tidy(true),
+        ["bench", names @ ..] => bench::run(&repository_root(), names),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             ExitCode::SUCCESS

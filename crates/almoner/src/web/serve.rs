@@ -12,6 +12,27 @@ use crate::{config::Settings, instance::Folder};
 /// How long open requests may take after a signal to stop.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
 
+/// Open files, connections among them: enough for some ten thousand boards and phones.
+const FILES_WANTED: u64 = 65_536;
+
+/// Raises the soft limit of open files, which a service manager leaves at 1,024: every live board
+/// keeps a connection. The hard limit is the machine's word and stays.
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let now = getrlimit(Resource::Nofile);
+    let wanted = now.maximum.unwrap_or(FILES_WANTED).min(FILES_WANTED);
+    if now.current.is_none_or(|current| current >= wanted) {
+        return;
+    }
+    let raised = Rlimit {
+        current: Some(wanted),
+        maximum: now.maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "the limit of open files stays at {:?}", now.current);
+    }
+}
+
 /// Serves until a signal to stop; then finishes what is under way.
 ///
 /// # Errors
@@ -28,6 +49,7 @@ pub async fn run(
     if settings.plain_http {
         return plain(router, listen, handle).await;
     }
+    raise_file_limit();
     let (certificate, key) = folder.tls();
     // Fails only when a provider is installed already, which is then this one.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -57,6 +79,7 @@ pub async fn plain(
     listen: SocketAddr,
     handle: Handle<SocketAddr>,
 ) -> anyhow::Result<()> {
+    raise_file_limit();
     let listener = std::net::TcpListener::bind(listen)
         .with_context(|| format!("{listen} cannot be used: is something else listening there?"))?;
     listener.set_nonblocking(true)?;
