@@ -319,6 +319,15 @@ impl Kept {
         }
     }
 
+    /// The same database, from now on under another address: as another role, or by a proxy.
+    #[must_use]
+    pub fn at_address(self, url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            ..self
+        }
+    }
+
     /// Opens it again, as a restart does.
     ///
     /// # Panics

@@ -5,7 +5,7 @@
 //! triggers that refuse UPDATE and DELETE on a table of the log.
 
 use sqlx::{
-    ConnectOptions, Connection,
+    ConnectOptions, Connection, Executor,
     migrate::{Migrate, MigrateError, Migration as SqlxMigration, MigrationType, Migrator},
 };
 
@@ -74,6 +74,9 @@ where
         })
         .collect();
     let migrator = Migrator::with_migrations(steps);
+    if is_up_to_date(conn, &migrator).await {
+        return Ok(());
+    }
     migrator
         .run_direct(None, conn, false)
         .await
@@ -82,6 +85,58 @@ where
             other => StoreError::Statement(other.to_string()),
         })
 }
+
+/// Whether every migration ran as it is. Asked first, because the migrator wants to make its own
+/// table, which a server that connects as a role without ownership may not even try.
+async fn is_up_to_date<C: Migrate>(conn: &mut C, migrator: &Migrator) -> bool {
+    let table = &migrator.table_name;
+    let is_clean = matches!(conn.dirty_version(table).await, Ok(None));
+    let applied = conn.list_applied_migrations(table).await;
+    let Ok(applied) = applied else {
+        return false; // no such table yet, or no connection: the migrator will say which
+    };
+    let same = |(step, done): (&SqlxMigration, &sqlx::migrate::AppliedMigration)| {
+        step.version == done.version && step.checksum == done.checksum
+    };
+    is_clean
+        && applied.len() == migrator.migrations.len()
+        && migrator.migrations.iter().zip(&applied).all(same)
+}
+
+/// What a role that owns nothing needs to serve an instance on PostgreSQL, and no more: the log
+/// can be added to and not changed, and the schema not at all. Run as the owner.
+///
+/// # Errors
+/// [`StoreError::Statement`] for SQLite, which has no roles, and for a name that is not made of
+/// small letters, digits and underscores; otherwise what the database says.
+pub async fn entitle(database: &Database, role: &str) -> Result<(), StoreError> {
+    let is_plain = |letter: char| letter.is_ascii_lowercase() || "_0123456789".contains(letter);
+    let is_name = role.len() <= 63
+        && role.starts_with(|first: char| first.is_ascii_lowercase())
+        && role.chars().all(is_plain);
+    let (Database::Postgres(options), true) = (database, is_name) else {
+        return Err(StoreError::Statement(format!(
+            "{role:?} cannot be given rights: a role of PostgreSQL is wanted, in small letters"
+        )));
+    };
+    let unreachable = |error: sqlx::Error| StoreError::Unreachable(error.to_string());
+    let mut conn = options.connect().await.map_err(unreachable)?;
+    let sql = sqlx::raw_sql(derived(RIGHTS.replace("ROLE", role)));
+    let given = conn.execute(sql).await;
+    let _ = conn.close().await; // one that cannot say goodbye is gone all the same
+    given
+        .map(drop)
+        .map_err(|error| StoreError::Statement(error.to_string()))
+}
+
+/// One text, so that PostgreSQL does all of it or nothing.
+const RIGHTS: &str = "\
+    REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ROLE; \
+    GRANT USAGE ON SCHEMA public TO ROLE; \
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ROLE; \
+    REVOKE UPDATE, DELETE ON ledger_entry, ledger_checkpoint FROM ROLE; \
+    REVOKE DELETE ON ledger_head, ledger_sum FROM ROLE; \
+    REVOKE INSERT, UPDATE, DELETE ON instance, _sqlx_migrations FROM ROLE";
 
 /// Replaces the tokens.
 pub(crate) fn translate(sql: &str, postgres: bool) -> String {
