@@ -137,14 +137,16 @@ pub(crate) struct Keeping {
     pub known: Arc<Lock<Known>>,
 }
 
-/// Keeps a keeper running until the store is closed; `keeper` is the first.
-pub(crate) async fn supervise(keeping: Arc<Keeping>, mut keeper: Keeper) {
+/// Keeps a keeper running until the store is closed; `keeper` is the first. Gives back the writing
+/// connection: SQLite tidies its journal away when the last connection closes, and only a writing
+/// one can.
+pub(crate) async fn supervise(keeping: Arc<Keeping>, mut keeper: Keeper) -> Option<Conn> {
     loop {
         // Its own task, so that a panic ends this keeper and not the supervision.
         #[expect(clippy::disallowed_methods, reason = "the keeper's home")]
         let ended = tokio::spawn(keeper.run()).await;
         match ended {
-            Ok(()) => return,
+            Ok(conn) => return conn,
             Err(error) => {
                 tracing::error!(%error, "the keeper stopped; another one takes over");
                 Health::note(
@@ -166,6 +168,13 @@ pub(crate) struct Keeper {
     known: Known,
     batch: Batch,
     batch_age_max: Duration,
+}
+
+/// Why the keeper woke up.
+enum Woken {
+    Asked(Option<Ask>),
+    Closing,
+    Failing,
 }
 
 impl Keeper {
@@ -190,20 +199,30 @@ impl Keeper {
         Ok(self)
     }
 
-    pub async fn run(mut self) {
+    /// Serves until the store is closed; gives back the connection, which must be closed last.
+    pub async fn run(mut self) -> Option<Conn> {
         let keeping = self.keeping.clone();
         let mut asks = keeping.asks.lock().await;
         let mut closing = keeping.closing.clone();
         loop {
-            let next = tokio::select! {
+            let woken = tokio::select! {
                 biased;
-                ask = asks.recv() => ask,
-                _ = closing.wait_for(|closing| *closing), if !asks.is_closed() => {
+                ask = asks.recv() => Woken::Asked(ask),
+                _ = closing.wait_for(|closing| *closing), if !asks.is_closed() => Woken::Closing,
+                () = self.failing_a_while() => Woken::Failing,
+            };
+            let ask = match woken {
+                Woken::Asked(Some(ask)) => ask,
+                Woken::Asked(None) => break,
+                Woken::Closing => {
                     asks.close(); // what waits already is still served
                     continue;
                 }
+                Woken::Failing => {
+                    self.probe().await;
+                    continue;
+                }
             };
-            let Some(ask) = next else { break };
             self.serve(ask).await;
             while !self.is_due()
                 && let Ok(ask) = asks.try_recv()
@@ -212,9 +231,7 @@ impl Keeper {
             } // due, or nobody waits
             self.close_batch().await;
         }
-        if let Some(conn) = self.conn.take() {
-            conn.close().await;
-        }
+        self.conn.take()
     }
 
     fn is_due(&self) -> bool {

@@ -137,9 +137,16 @@ impl Store {
         let readers = database.readers().await.map_err(unreachable)?;
         let (ending, ended) = watch::channel(false);
         #[expect(clippy::disallowed_methods, reason = "the keeper's home")]
-        tokio::spawn(async move {
-            keeper::supervise(keeping, keeper).await;
-            ending.send_replace(true);
+        tokio::spawn({
+            let readers = readers.clone();
+            async move {
+                let last = keeper::supervise(keeping, keeper).await;
+                readers.close().await;
+                if let Some(conn) = last {
+                    conn.close().await;
+                }
+                ending.send_replace(true);
+            }
         });
         let clock = options.clock;
         Ok(Self {
@@ -350,7 +357,6 @@ impl Store {
     pub async fn close(&self) {
         self.closing.send_replace(true);
         let _ = self.ended.clone().wait_for(|ended| *ended).await; // gone is ended, too
-        self.readers.close().await;
     }
 }
 

@@ -11,9 +11,12 @@ use crate::{
         permit::{Action, ActorId, GrantId, RoleId, ScopeKind, SessionId},
         rows::{Account, Role, RoleGrant, Session},
     },
-    store::value::{Moment, SECOND},
+    store::{
+        error::StoreError,
+        value::{Moment, SECOND},
+    },
     testing::Scratch,
-    vault::random,
+    vault::{SubjectId, random},
 };
 
 /// The service that puts people into a test.
@@ -112,40 +115,52 @@ impl Scratch {
     /// # Panics
     /// When the store does not take it.
     pub async fn person(&self, sketch: Sketch<'_>) -> Person {
+        let subject = new_subject(self.store.vault()).await;
+        let subject = subject.expect("the vault makes a key");
+        let (account, grant, session, token) = loop {
+            match self.arrange(sketch, subject).await {
+                Ok(arranged) => break arranged,
+                Err(error) if error.is_passing() => {} // a busy machine: once more
+                Err(error) => panic!("the person cannot be stored: {error}"),
+            }
+        };
+        let caller = self.identity.caller(&token, true).await;
+        Person {
+            account,
+            grant,
+            session,
+            token,
+            caller: caller.expect("the session stands"),
+        }
+    }
+
+    async fn arrange(
+        &self,
+        sketch: Sketch<'_>,
+        subject: SubjectId,
+    ) -> Result<(ActorId, GrantId, SessionId, String), StoreError> {
         let vault = self.store.vault().clone();
-        let subject = new_subject(&vault).await.expect("the vault makes a key");
-        let service = self
-            .identity
-            .service(SERVICE)
-            .expect("the service was made at the start");
-        let permit = service
-            .permit(Arrange)
-            .await
-            .expect("the service may do this");
-        let mut tx = self
-            .store
-            .begin(permit)
-            .await
-            .expect("the store gives a turn");
-        let key = "the store gives a number";
-        let account = ActorId(tx.new_key::<Account>().await.expect(key));
-        let role = RoleId(tx.new_key::<Role>().await.expect(key));
-        let grant = GrantId(tx.new_key::<RoleGrant>().await.expect(key));
-        let session = SessionId(tx.new_key::<Session>().await.expect(key));
+        let service = self.identity.service(SERVICE)?;
+        let permit = service.permit(Arrange).await;
+        let permit = permit.expect("the service may do this");
+        let mut tx = self.store.begin(permit).await?;
+        let account = ActorId(tx.new_key::<Account>().await?);
+        let role = RoleId(tx.new_key::<Role>().await?);
+        let grant = GrantId(tx.new_key::<RoleGrant>().await?);
+        let session = SessionId(tx.new_key::<Session>().await?);
         let name = match sketch.name {
             "" => format!("person {account}"),
             name => name.to_owned(),
         };
-        let (kind, state) = (AccountKind::Person, AccountState::Active);
         let new = NewAccount {
             id: account,
-            kind,
-            state,
+            kind: AccountKind::Person,
+            state: AccountState::Active,
             subject,
             name: &name,
             display: &name,
         };
-        let mut row = account_row(&tx, &new, &vault).expect("the name can be sealed");
+        let mut row = account_row(&tx, &new, &vault)?;
         row.device_class = sketch.device_class;
         row.terms_version = sketch.has_accepted_terms.then_some(TERMS_VERSION);
         tx.save(&row);
@@ -158,28 +173,14 @@ impl Scratch {
             wall.after(-SECOND),
         ));
         let token = format!("test-{:032x}", u128::from_be_bytes(random::bytes::<16>()));
-        let token_hash = vault.token_hash(token.as_bytes()).to_vec();
         tx.save(&session_row(
             (session, account),
-            token_hash,
+            vault.token_hash(token.as_bytes()).to_vec(),
             sketch.device_class,
             wall,
         ));
-        tx.commit(Arranged { account })
-            .await
-            .expect("the person is stored");
-        let caller = self
-            .identity
-            .caller(&token, true)
-            .await
-            .expect("the session stands");
-        Person {
-            account,
-            grant,
-            session,
-            token,
-            caller,
-        }
+        tx.commit(Arranged { account }).await?;
+        Ok((account, grant, session, token))
     }
 }
 

@@ -296,6 +296,23 @@ async fn stock_by_new_caller(scratch: &Scratch) {
         .unwrap();
 }
 
+/// A clean stop leaves one file: the journal beside it is written back and gone, so that a copy of
+/// the file is a copy of the data.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clean_stop_leaves_no_journal() {
+    let scratch = Scratch::lite_with(linen()).await;
+    let (caller, _) = room(&scratch, 2).await;
+    assert_eq!(shelves(&scratch.store, &caller).await.len(), 2);
+    let kept = scratch.shut().await;
+    let files = std::fs::read_dir(kept.folder()).unwrap();
+    let names: Vec<String> = files
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with("-wal") || name.ends_with("-shm"))
+        .filter(|name| !name.starts_with("keystore"))
+        .collect();
+    assert_eq!(names, Vec::<String>::new());
+}
+
 /// On PostgreSQL a read that fails spoils the transaction; the others in it notice nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failing_read_costs_only_its_own_change() {

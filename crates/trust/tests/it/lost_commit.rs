@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tokio::task::JoinSet;
 use trust::{
     identity::caller::Caller,
-    store::{Store, error::StoreError},
+    store::{Store, error::StoreError, health::Health},
     testing::{Scratch, people::Sketch},
 };
 
@@ -57,7 +57,7 @@ async fn a_lost_answer_is_found_out() {
 }
 
 /// The answer is lost and the database stays out of reach: then it is honestly not known, and when
-/// the wire is mended work goes on by itself.
+/// the wire is mended the server notices by itself, and work goes on.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_cannot_be_found_out_is_unknown() {
     let Wired {
@@ -77,6 +77,10 @@ async fn an_answer_that_cannot_be_found_out_is_unknown() {
     let answer = move_blanket(&store, permit, moved).await;
     assert_eq!(answer.unwrap_err(), StoreError::Unknown);
     proxy.mend();
+    let mut health = store.health();
+    let working = health.wait_for(|health| *health == Health::Working).await;
+    assert!(working.is_ok(), "it is noticed without anybody asking");
+    drop(working);
 
     let mut number = 2;
     for (moved, outcome) in move_at_once(&store, &caller, &ids, &mut number).await {

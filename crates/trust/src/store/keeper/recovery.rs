@@ -14,7 +14,32 @@ use crate::{
     },
 };
 
+/// How often a database that failed is tried while nobody asks for anything.
+const PROBE_EVERY: Duration = Duration::from_secs(2);
+
 impl Keeper {
+    /// Ends after a while in which the last batch could not be stored; never when all is well.
+    pub(super) async fn failing_a_while(&self) {
+        let is_failing = matches!(&*self.keeping.health.borrow(), Health::Failing(_));
+        match is_failing {
+            true => tokio::time::sleep(PROBE_EVERY).await,
+            false => std::future::pending().await,
+        }
+    }
+
+    /// Takes the lane anew, which is a durable write: if that works, so will the next change, and
+    /// pages and monitors need not wait for somebody to try.
+    pub(super) async fn probe(&mut self) {
+        if let Some(conn) = self.conn.take() {
+            conn.close().await;
+        }
+        self.known.forget(&Outdated::Everything);
+        match self.connect().await {
+            Ok(()) => Health::note(&self.keeping.health, Health::Working),
+            Err(error) => tracing::debug!(%error, "the database still fails"),
+        }
+    }
+
     /// After any failure: a new connection, a new epoch, and the truth about the last commit.
     pub(super) async fn recover(
         &mut self,
