@@ -5,6 +5,9 @@ Written from docs/ledger-format.md, whose section numbers stand in the comments,
 has to trust the first implementation. It opens the database read-only and needs no secret.
 
     almoner_verify.py DATABASE [--anchors FOLDER]... [--key VKEY]... [--json]
+    almoner_verify.py --tiles FOLDER [--key VKEY]... [--json]
+
+The second form needs no database: it recomputes the roots of what `almoner tiles` exported.
 
 Exit code: 0 intact, 1 something was found, 2 could not check.
 """
@@ -459,6 +462,105 @@ class Verifier:
             self.found("row_edited", f"{name} is not what its last entry recorded", *about)
 
 
+# --- section 9: tiles
+
+TILE = 256
+
+
+def tile_place(index, width):
+    place = f"{index % 1000:03}"
+    while index := index // 1000:
+        place = f"x{index % 1000:03}/{place}"
+    return place if width == TILE else f"{place}.p/{width}"
+
+
+class Tiles:
+    """One exported lane: entries, tiles of every level, and the checkpoint over them."""
+
+    def __init__(self, folder, keys):
+        self.folder, self.findings, self.entries = Path(folder), [], 0
+        note = (self.folder / "checkpoint").read_bytes()
+        self.origin = note.split(b"\n", 1)[0].decode("utf-8")
+        self.size, self.root = read_note(note, self.origin, keys)
+        lane = re.fullmatch(r".+/lane-(0|[1-9][0-9]{0,4})", self.origin)
+        if not lane:
+            raise Bad(f"{ascii(self.origin)} is not the log of a lane")
+        self.lane = int(lane[1])
+
+    def found(self, what, sentence, sequence=None):
+        self.findings.append({"what": what, "table": None, "key": None, "lane": self.lane,
+                              "sequence": sequence, "sentence": sentence})
+
+    def file(self, kind, place):
+        path = self.folder / "tile" / kind / place
+        if not path.is_file():
+            self.found("tile_missing", f"{ascii(str(path))} is not there")
+            return None, path
+        return path.read_bytes(), path
+
+    def check(self):
+        tree, level, hashes = Tree(), 0, []
+        for first in range(0, self.size, TILE):
+            width = min(TILE, self.size - first)
+            data, path = self.file("entries", tile_place(first // TILE, width))
+            if data is None:
+                return
+            try:
+                leaves = self.leaves(data, first, width)
+            except Bad as bad:
+                self.found("tile_unreadable", f"{ascii(str(path))} cannot be read: {bad}", first)
+                return
+            hashes += leaves
+            for leaf in leaves:
+                tree.append(leaf)
+        while hashes:
+            hashes, level = self.check_level(level, hashes), level + 1
+        if tree.root() != self.root:
+            sentence = f"the entries of {ascii(self.origin)} do not give the signed root"
+            self.found("checkpoint_disagrees", sentence)
+
+    def leaves(self, data, first, width):
+        source, leaves = Bytes(data), []
+        for sequence in range(first, first + width):
+            entry = source.take(source.number("H"))
+            told = read_entry(entry)
+            if (told["lane"], told["sequence"]) != (self.lane, sequence):
+                raise Bad(f"in the place of entry {sequence} stands {told['sequence']}")
+            leaves.append(sha(b"\x00", entry))
+            self.entries += 1
+        if source.at != len(data):
+            raise Bad("bytes follow its last entry")
+        return leaves
+
+    def check_level(self, level, hashes):
+        """Compares the tiles of a level; gives the hashes of the level above."""
+        above = []
+        for first in range(0, len(hashes), TILE):
+            part, subtree = hashes[first:first + TILE], Tree()
+            data, path = self.file(str(level), tile_place(first // TILE, len(part)))
+            if data is not None and data != b"".join(part):
+                self.found("tile_disagrees", f"{ascii(str(path))} is not what the entries give")
+            if len(part) == TILE:
+                for one in part:
+                    subtree.append(one)
+                above.append(subtree.root())
+        return above
+
+
+def verify_tiles(folder, keys=()):
+    keys = [read_key(key) for key in keys]
+    lanes = sorted(Path(folder).glob("lane-*"))
+    lanes = [folder] if Path(folder, "checkpoint").is_file() else lanes
+    logs = [Tiles(lane, keys) for lane in lanes]
+    if not logs:
+        raise Bad("there is no checkpoint in it")
+    for log in logs:
+        log.check()
+    findings = [finding for log in logs for finding in log.findings]
+    return {"intact": not findings, "entries": sum(log.entries for log in logs), "rows": 0,
+            "findings": findings, "unlisted": 0}
+
+
 def open_read_only(path):
     # A database in use has its newest pages in the WAL, which "immutable" would not read.
     wal = path + "-wal"
@@ -485,15 +587,22 @@ def verify(path, anchors=(), keys=()):
 
 def main():
     parser = argparse.ArgumentParser(description="Checks an Almoner database (SQLite).")
-    parser.add_argument("database")
+    parser.add_argument("database", nargs="?")
+    parser.add_argument("--tiles", metavar="FOLDER", help="an export of `almoner tiles`")
     parser.add_argument("--anchors", action="append", default=[], metavar="FOLDER")
     parser.add_argument("--key", action="append", default=[], metavar="VKEY")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    if bool(options.database) == bool(options.tiles):
+        parser.error("give a DATABASE, or --tiles FOLDER")
     try:
-        report = verify(options.database, options.anchors, options.key)
+        if options.tiles:
+            report = verify_tiles(options.tiles, options.key)
+        else:
+            report = verify(options.database, options.anchors, options.key)
     except (Bad, OSError, sqlite3.Error, ValueError, TypeError) as error:
-        print(f"could not check {ascii(options.database)}: {error}", file=sys.stderr)
+        print(f"could not check {ascii(options.tiles or options.database)}: {error}",
+              file=sys.stderr)
         return 2
     if options.json:
         print(json.dumps(report))

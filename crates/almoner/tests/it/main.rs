@@ -14,6 +14,7 @@
 mod house;
 
 mod bad_input;
+mod commands;
 mod headers;
 mod import;
 mod live;

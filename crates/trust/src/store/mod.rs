@@ -45,6 +45,7 @@ pub mod read;
 pub mod row;
 pub mod sealed;
 pub mod statement;
+pub mod tiles;
 pub mod value;
 pub mod verify;
 
