@@ -3,7 +3,8 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use crate::{
-    config::Settings,
+    cli::root,
+    config::{RootFrom, Settings},
     instance::{self, Created, Folder},
     web,
 };
@@ -22,6 +23,13 @@ pub struct Init {
     /// The organisation's name, as pages show it
     #[arg(long)]
     name: Option<String>,
+    /// Lock the root secret with a passphrase, typed on the terminal or as a line of standard input;
+    /// it is asked at every start
+    #[arg(long, conflicts_with = "systemd")]
+    passphrase: bool,
+    /// Take the root secret from systemd's credential `root`
+    #[arg(long)]
+    systemd: bool,
     /// The first administrator's sign-in name
     #[arg(long, default_value = "administrator")]
     administrator: String,
@@ -36,14 +44,22 @@ impl Init {
         let folder = Folder::new(&self.dir);
         let mut settings = Settings::new(&self.host, self.database.clone());
         settings.name = self.name.clone().unwrap_or(settings.name);
-        let created = instance::create(&folder, &settings, &self.administrator).await?;
+        settings.root_secret = match (self.passphrase, self.systemd) {
+            (true, _) => RootFrom::Passphrase,
+            (_, true) => RootFrom::Systemd,
+            _ => RootFrom::File,
+        };
+        let from = settings.root_secret;
+        let make_root = || root::create(&folder, from);
+        let created =
+            instance::create_with(&folder, &settings, &self.administrator, make_root).await?;
         web::serve::make_certificate(&folder, &self.host)?;
         web::assurance::trials::record_own_files(folder.path())?;
-        self.tell(&created);
+        self.tell(&created, &root::in_words(&folder, from));
         Ok(ExitCode::SUCCESS)
     }
 
-    fn tell(&self, created: &Created) {
+    fn tell(&self, created: &Created, root: &str) {
         let (host, dir) = (&self.host, self.dir.display());
         println!("Made an instance for {host} in {dir}.\n");
         println!("First administrator: {}", self.administrator);
@@ -51,6 +67,7 @@ impl Init {
             "One-time code:       {}   (72 hours; open https://{host}/set-up)\n",
             created.code
         );
+        println!("Root secret:         {root}\n");
         println!(
             "Recovery shares. Any two of the three bring the root secret back; without two of them"
         );

@@ -4,8 +4,11 @@
 //! processes; they are typed on the terminal or come as a line of standard input.
 
 mod init;
+mod recover;
+mod root;
 mod serve;
 mod tiles;
+mod typed;
 mod verify;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -47,6 +50,9 @@ enum Command {
     Verify(verify::Verify),
     /// Export the log as C2SP tlog-tiles, for auditors with tools of their own
     Tiles(tiles::Tiles),
+    /// Bring back a lost root secret, or declare that history is lost
+    #[command(subcommand)]
+    Recover(recover::Recover),
     /// List the controls with their state and evidence
     Controls {
         /// The instance's folder
@@ -108,6 +114,7 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(serve) => serve.run().await,
         Command::Verify(verify) => verify.run().await,
         Command::Tiles(tiles) => tiles.run().await,
+        Command::Recover(recover) => recover.run().await,
         Command::Controls { dir, json } => {
             web::assurance::command::controls(&Folder::new(&dir), json).await
         }

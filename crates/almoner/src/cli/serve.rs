@@ -5,6 +5,8 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 use trust::store::clock::Clock;
 
 use crate::{
+    cli::root,
+    config::Settings,
     instance::{self, Folder},
     web::{self, app::App},
 };
@@ -26,7 +28,10 @@ impl Serve {
     /// What stood in the way, and the mend.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let folder = Folder::new(&self.dir);
-        let instance = instance::open(&folder, Clock::system()).await?;
+        let settings = Settings::read(folder.path())?;
+        let root = root::load(&folder, &settings)?;
+        let instance = instance::open_with(&folder, settings, &root, Clock::system()).await?;
+        drop(root);
         let listen = self.listen.unwrap_or(instance.settings.listen);
         instance.start_services()?;
         let app = App::new(&instance, vec![])?;

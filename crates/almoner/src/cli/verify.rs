@@ -19,8 +19,9 @@ use trust::{
 };
 
 use crate::{
+    cli::root,
     config::Settings,
-    instance::{self, Folder, MIGRATIONS},
+    instance::{Folder, MIGRATIONS},
 };
 
 /// Check that nobody touched the log or the data, offline and read-only.
@@ -56,7 +57,7 @@ impl Verify {
         self.anchors.extend(settings.anchors.clone());
         let vault = match self.without_keys {
             true => None,
-            false => Some(unlock(&folder, &database).await?),
+            false => Some(unlock(&folder, &settings, &database).await?),
         };
         let against = Against {
             anchors: &self.anchors,
@@ -77,8 +78,12 @@ impl Verify {
     }
 }
 
-async fn unlock(folder: &Folder, database: &Database) -> anyhow::Result<Vault> {
-    let root = instance::load_root(folder)?;
+async fn unlock(
+    folder: &Folder,
+    settings: &Settings,
+    database: &Database,
+) -> anyhow::Result<Vault> {
+    let root = root::load(folder, settings)?;
     let record = record::read(database)
         .await?
         .context("the database holds no instance")?;
@@ -96,12 +101,17 @@ fn print_report(report: &Report, verdict: Verdict) {
     if report.unlisted > 0 {
         println!("… and {} more.", report.unlisted);
     }
+    for recovery in &report.recoveries {
+        println!("Declared: {}.", recovery.sentence);
+    }
     for unchecked in &report.unchecked {
         println!("Not checked: {unchecked}");
     }
     println!(
         "{}",
         match verdict {
+            Verdict::Intact if !report.recoveries.is_empty() =>
+                "Intact but for the declared loss: log, rows, sums and the other anchors fit.",
             Verdict::Intact => "Intact: log, rows, sums and anchors fit.",
             Verdict::Tampered => "TAMPERED: see above.",
             Verdict::Unchecked => "Nothing found, but not everything could be checked.",

@@ -7,9 +7,15 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use almoner::instance::{self, Folder};
+use almoner::{
+    founding::DISPATCHER,
+    instance::{self, Folder},
+};
 use tempfile::TempDir;
-use trust::store::clock::Clock;
+use trust::{
+    identity::events::ViewAccounts,
+    store::{clock::Clock, health::Health},
+};
 
 /// An instance that `almoner init` made, and what that printed.
 pub struct Made {
@@ -74,6 +80,61 @@ impl Made {
         opened.unwrap().close().await;
     }
 
+    /// Serves and writes some entries, each anchored: refused sign-ins, which need nobody's rights.
+    pub async fn work(&self, entries: usize) {
+        for _ in 0..entries {
+            let opened = instance::open(&Folder::new(&self.dir()), Clock::system()).await;
+            let opened = opened.unwrap();
+            let refused = opened.identity.service(DISPATCHER).unwrap();
+            refused.permit(ViewAccounts).await.unwrap_err();
+            opened.close().await;
+        }
+    }
+
+    /// How many entries the log has.
+    pub async fn log_size(&self) -> u64 {
+        let opened = instance::open(&Folder::new(&self.dir()), Clock::system()).await;
+        let opened = opened.unwrap();
+        let size = opened.store.head().borrow().size;
+        opened.close().await;
+        size
+    }
+
+    /// Whether the instance opens read-only.
+    pub async fn is_read_only(&self) -> bool {
+        let opened = instance::open(&Folder::new(&self.dir()), Clock::system()).await;
+        let opened = opened.unwrap();
+        let is = matches!(&*opened.store.health().borrow(), Health::Quarantined(_));
+        opened.close().await;
+        is
+    }
+
+    /// The database as it is.
+    pub fn copy(&self) -> Vec<u8> {
+        std::fs::read(self.dir().join("almoner.db")).unwrap()
+    }
+
+    /// Puts a copy of the database back, as a restored backup does: without what lay beside it.
+    pub fn put_back(&self, copy: &[u8]) {
+        for beside in ["almoner.db-wal", "almoner.db-shm"] {
+            let _ = std::fs::remove_file(self.dir().join(beside)); // there only after a crash
+        }
+        std::fs::write(self.dir().join("almoner.db"), copy).unwrap();
+    }
+
+    /// What the second verifier says of the database.
+    pub fn second_opinion(&self) -> Outcome {
+        let dir = self.dir();
+        let output = Command::new("python3")
+            .arg(second_verifier_script())
+            .arg(dir.join("almoner.db"))
+            .arg("--anchors")
+            .arg(dir.join("anchors"))
+            .args(["--key", &self.key()])
+            .output();
+        told(&output.expect("python3 is on this machine"))
+    }
+
     /// Runs a command on the instance.
     pub fn run(&self, command: &str, more: &[&str]) -> Outcome {
         let dir = self.dir();
@@ -110,11 +171,15 @@ fn told(output: &Output) -> Outcome {
     }
 }
 
+fn second_verifier_script() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools/almoner_verify.py")
+}
+
 /// The second verifier, in another language, on an export.
 fn second_verifier(tiles: &Path, key: &str) -> Outcome {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools/almoner_verify.py");
     let output = Command::new("python3")
-        .args([script.as_path(), Path::new("--tiles"), tiles])
+        .arg(second_verifier_script())
+        .args([Path::new("--tiles"), tiles])
         .args(["--key", key])
         .output();
     told(&output.expect("python3 is on this machine"))
@@ -179,4 +244,211 @@ async fn the_auditors_own_note_of_the_key_counts() {
         wrong.said
     );
     assert!(wrong.said.contains("is not believed"), "{}", wrong.said);
+}
+
+/// Two of the three papers bring the root secret back. A mistyped one is named, a root secret that
+/// is there is never overwritten, and the papers of another hospital change nothing.
+#[test]
+fn two_papers_bring_the_root_secret_back() {
+    let (made, other) = (Made::new(), Made::new());
+    let [one, two, three] = &made.shares()[..] else {
+        panic!("{}", made.said);
+    };
+    let dir = made.dir();
+    let key = dir.join("keys/root.key");
+    let recover = |typed: &str| almoner_told(&["recover", "shares", dir.to_str().unwrap()], typed);
+
+    let there = recover(&format!("{one}\n{three}\n"));
+    assert_eq!(there.code, 2, "{}", there.said);
+    assert!(there.said.contains("was left as it is"), "{}", there.said);
+
+    let secret = std::fs::read(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    let missing = made.run("verify", &[]);
+    assert!(
+        missing.said.contains("almoner recover shares"),
+        "{}",
+        missing.said
+    );
+
+    let (wrong, last) = three.split_at(three.len() - 1);
+    let wrong = format!("{wrong}{}", if last == "0" { "1" } else { "0" });
+    let mistyped = recover(&format!("{one}\n{wrong}\n"));
+    assert_eq!(mistyped.code, 2, "{}", mistyped.said);
+    assert!(mistyped.said.contains("line 2"), "{}", mistyped.said);
+    let twice = recover(&format!("{two}\n{two}\n"));
+    assert!(twice.said.contains("share 2 again"), "{}", twice.said);
+    let foreign = other.shares();
+    let theirs = recover(&format!("{}\n{}\n", foreign[0], foreign[1]));
+    assert!(
+        theirs.said.contains("do not belong to this instance"),
+        "{}",
+        theirs.said
+    );
+    assert!(!key.exists());
+
+    let sloppy = three.to_lowercase().replace('-', " ");
+    let back = recover(&format!("{sloppy}\n  {one}\n"));
+    assert_eq!(back.code, 0, "{}", back.said);
+    assert_eq!(std::fs::read(&key).unwrap(), secret);
+    assert_eq!(made.run("verify", &[]).code, 0);
+}
+
+/// A hospital that wants a person at every start locks the root secret with a passphrase: nothing
+/// opens without it, and it never stands in a list of processes.
+#[test]
+fn a_passphrase_opens_the_instance() {
+    let passphrase = "three quiet porters hum\n";
+    let made = Made::with(&["--passphrase"], passphrase);
+    assert!(
+        made.said.contains("locked by your passphrase"),
+        "{}",
+        made.said
+    );
+    assert!(!made.dir().join("keys/root.key").exists());
+    let dir = made.dir();
+    let verify = ["verify", dir.to_str().unwrap()];
+    let right = almoner_told(&verify, passphrase);
+    assert_eq!(right.code, 0, "{}", right.said);
+    let wrong = almoner_told(&verify, "three quiet porters sing\n");
+    assert_eq!(wrong.code, 2, "{}", wrong.said);
+    assert!(wrong.said.contains("type it again"), "{}", wrong.said);
+}
+
+/// A short passphrase is refused, and so is systemd's credential where systemd gave none.
+#[test]
+fn a_weak_or_missing_root_secret_makes_no_instance() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("ward");
+    let init = |how| ["init", dir.to_str().unwrap(), "--host", "ward.example", how];
+    let short = almoner_told(&init("--passphrase"), "short\n");
+    assert_eq!(short.code, 2, "{}", short.said);
+    assert!(short.said.contains("use at least 15"), "{}", short.said);
+    std::fs::remove_dir_all(&dir).unwrap();
+    let none = almoner(&init("--systemd"));
+    assert_eq!(none.code, 2, "{}", none.said);
+    assert!(none.said.contains("CREDENTIALS_DIRECTORY"), "{}", none.said);
+}
+
+/// systemd decrypts the credential and names its folder; the instance opens with it.
+#[test]
+fn systemds_credential_opens_the_instance() {
+    let credentials = tempfile::tempdir().unwrap();
+    std::fs::write(credentials.path().join("root"), [7; 32]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("ward");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_almoner"));
+        command.env("CREDENTIALS_DIRECTORY", credentials.path());
+        told(&command.args(arguments).output().unwrap())
+    };
+    let dir = dir.to_str().unwrap();
+    let made = run(&["init", dir, "--host", "ward.example", "--systemd"]);
+    assert_eq!(made.code, 0, "{}", made.said);
+    let right = run(&["verify", dir]);
+    assert_eq!(right.code, 0, "{}", right.said);
+    std::fs::write(credentials.path().join("root"), [8; 32]).unwrap();
+    let wrong = run(&["verify", dir]);
+    assert_eq!(wrong.code, 2, "{}", wrong.said);
+}
+
+/// The disk dies and the newest copy is a day old. The instance only reads; somebody decides,
+/// declares the loss with a reason, and work goes on. Both verifiers tell it plainly and find
+/// nothing else. Putting the database back once more, in silence, is found as ever.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_declared_loss_is_told_and_a_silent_one_is_found() {
+    let made = Made::new();
+    made.serve_a_moment().await;
+    let yesterday = made.copy();
+    made.work(3).await;
+    let lost = made.log_size().await;
+    made.put_back(&yesterday);
+
+    let silent = made.run("verify", &[]);
+    assert_eq!(silent.code, 1, "{}", silent.said);
+    assert!(made.is_read_only().await);
+
+    let dir = made.dir();
+    let dir = dir.to_str().unwrap();
+    let declare = |account| {
+        let reason = "the array failed; the copy of midnight is the newest";
+        almoner(&[
+            "recover",
+            "declare",
+            dir,
+            "--account",
+            account,
+            "--reason",
+            reason,
+        ])
+    };
+    let nobody = declare("nobody.known");
+    assert_eq!(nobody.code, 2, "{}", nobody.said);
+    let declared = declare("administrator");
+    assert_eq!(declared.code, 0, "{}", declared.said);
+    let again = declare("administrator");
+    assert_eq!(again.code, 1, "{}", again.said);
+    assert!(again.said.contains("nothing to declare"), "{}", again.said);
+
+    assert!(!made.is_read_only().await);
+    let plain = made.run("verify", &["--without-keys", "--key", &made.key()]);
+    assert_eq!(plain.code, 0, "{}", plain.said);
+    let told = "declared by account";
+    assert!(
+        plain.said.contains(told) && plain.said.contains("the array failed"),
+        "{}",
+        plain.said
+    );
+    assert!(
+        plain.said.contains("Intact but for the declared loss"),
+        "{}",
+        plain.said
+    );
+    let second = made.second_opinion();
+    assert_eq!(second.code, 0, "{}", second.said);
+    assert!(second.said.contains("the array failed"), "{}", second.said);
+
+    // The new history grows past the lost one, over the names of its anchors.
+    let today = made.copy();
+    while made.log_size().await <= lost + 1 {
+        made.work(1).await;
+    }
+    assert!(!made.is_read_only().await);
+    let grown = made.run("verify", &[]);
+    assert_eq!(grown.code, 0, "{}", grown.said);
+    assert_eq!(made.second_opinion().code, 0);
+
+    made.put_back(&today);
+    let rolled_back = made.run("verify", &[]);
+    assert_eq!(rolled_back.code, 1, "{}", rolled_back.said);
+    assert_eq!(made.second_opinion().code, 1);
+    assert!(made.is_read_only().await);
+}
+
+/// A log that went another way *before* its end is no restored copy: it cannot be declared away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_history_cannot_be_declared() {
+    let made = Made::new();
+    made.serve_a_moment().await;
+    let before = made.copy();
+    made.work(2).await;
+    let anchors = made.dir().join("anchors");
+    made.put_back(&before);
+    // The intruder hides the anchors while working on the older copy, and puts them back.
+    std::fs::rename(&anchors, made.beside("hidden")).unwrap();
+    std::fs::create_dir(&anchors).unwrap();
+    made.work(3).await;
+    std::fs::remove_dir_all(&anchors).unwrap();
+    std::fs::rename(made.beside("hidden"), &anchors).unwrap();
+    let dir = made.dir();
+    let reason = ["--account", "administrator", "--reason", "it was like that"];
+    let mut all = vec!["recover", "declare", dir.to_str().unwrap()];
+    all.extend(reason);
+    let declared = almoner(&all);
+    assert_eq!(declared.code, 2, "{}", declared.said);
+    assert!(
+        declared.said.contains("treat it as an incident"),
+        "{}",
+        declared.said
+    );
 }

@@ -14,7 +14,7 @@ use crate::{
             ViewAccounts, ViewRoles, WithdrawRole,
         },
         founding::{NewAccount, account_row, code_hash, new_code, new_subject},
-        model::{AccountKind, AccountState, CODE_LIFE, DeviceClass},
+        model::{AccountKind, AccountState, CODE_LIFE, DeviceClass, normalised_name},
         permit::{Action, ActorId, GrantId, Permit, RoleId, Scope, ScopeKind, SessionId},
         rows::{self, Account, Role, RoleGrant},
     },
@@ -362,6 +362,23 @@ impl Identity {
             });
         }
         Ok(lines)
+    }
+
+    /// The person who signs in with this name: whoever an operator's command is about or
+    /// acts for.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`], [`AccountError::Service`], or what keeps it from being read.
+    pub async fn person_named(&self, sign_in_name: &str) -> Result<ActorId, AccountError> {
+        let mut reader = self.store.plain().await?;
+        let name = normalised_name(sign_in_name);
+        let index = reader.blind_index("account.sign_in_name", &name);
+        let found = rows::account_by_name(&mut reader, index).await?;
+        let row = found.ok_or(AccountError::NotFound)?.row;
+        match row.kind {
+            AccountKind::Person => Ok(row.id),
+            AccountKind::Service => Err(AccountError::Service),
+        }
     }
 
     /// The roles and what they allow, as the matrix page shows them.

@@ -92,6 +92,13 @@ crate::event! {
         /// How the list was reached.
         page: &'static str,
     }
+    /// History was lost in a disaster, and somebody took the responsibility for going on without.
+    pub struct RecoveryDeclared = "identity.recovery_declared" {
+        /// Who.
+        account: ActorId,
+        /// What is lost and why, signed: see `ledger::recovery`.
+        note: String,
+    }
     /// The matrix of roles was looked at.
     pub struct RolesViewed = "identity.roles_viewed" {}
 }
@@ -121,6 +128,9 @@ crate::action! {
     pub struct GrantRole = "identity.grant_role" ("give roles") -> RoleGranted;
     /// Takes a role back.
     pub struct WithdrawRole = "identity.withdraw_role" ("take roles back") -> RoleWithdrawn;
+    /// Declares that history is lost, so that the instance may go on.
+    pub struct DeclareRecovery = "identity.declare_recovery" ("declare that history is lost")
+        -> RecoveryDeclared;
     /// Looks at the accounts.
     pub struct ViewAccounts = "identity.view_accounts" ("see accounts") -> AccountsViewed;
     /// Looks at the roles.
