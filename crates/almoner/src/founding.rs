@@ -79,7 +79,11 @@ fn services() -> Vec<BuiltInAccount> {
         BuiltInAccount {
             name: OPERATOR,
             purpose: "Commands at the machine itself, with the root secret, while nobody is served",
-            permissions: vec![identity::DeclareRecovery::NAME],
+            permissions: vec![
+                identity::DeclareRecovery::NAME,
+                identity::EraseAccount::NAME,
+                tasking::EraseWorker::NAME,
+            ],
         },
     ]
 }
@@ -174,9 +178,11 @@ fn administrator_role() -> FirstRole {
         tasking::SaveTaskType::NAME,
         tasking::ImportRows::NAME,
         tasking::LinkWorker::NAME,
+        tasking::EraseWorker::NAME,
         identity::InviteAccount::NAME,
         identity::RenewCode::NAME,
         identity::DisableAccount::NAME,
+        identity::EraseAccount::NAME,
         identity::GrantRole::NAME,
         identity::WithdrawRole::NAME,
         identity::ViewAccounts::NAME,

@@ -3,6 +3,8 @@
 //! Refused: secrets as arguments, which every account of the machine can read in the list of
 //! processes; they are typed on the terminal or come as a line of standard input.
 
+mod doctor;
+mod erase;
 mod init;
 mod recover;
 mod root;
@@ -53,6 +55,10 @@ enum Command {
     /// Bring back a lost root secret, or declare that history is lost
     #[command(subcommand)]
     Recover(recover::Recover),
+    /// Look for unsafe settings, and say how to mend each
+    Doctor(doctor::Doctor),
+    /// Erase somebody whose account is closed, while the instance is not served
+    Erase(erase::Erase),
     /// List the controls with their state and evidence
     Controls {
         /// The instance's folder
@@ -115,6 +121,8 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
         Command::Verify(verify) => verify.run().await,
         Command::Tiles(tiles) => tiles.run().await,
         Command::Recover(recover) => recover.run().await,
+        Command::Doctor(doctor) => doctor.run().await,
+        Command::Erase(erase) => erase.run().await,
         Command::Controls { dir, json } => {
             web::assurance::command::controls(&Folder::new(&dir), json).await
         }

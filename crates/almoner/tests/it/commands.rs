@@ -9,13 +9,15 @@ use std::{
 
 use almoner::{
     founding::DISPATCHER,
-    instance::{self, Folder},
+    instance::{self, Folder, Instance},
 };
 use tempfile::TempDir;
 use trust::{
     identity::events::ViewAccounts,
     store::{clock::Clock, health::Health},
 };
+
+use crate::house::PASSWORD;
 
 /// An instance that `almoner init` made, and what that printed.
 pub struct Made {
@@ -76,15 +78,41 @@ impl Made {
 
     /// Opens and closes the instance, as a short day of serving does: it anchors its head.
     pub async fn serve_a_moment(&self) {
+        self.open().await.close().await;
+    }
+
+    /// The instance, open.
+    pub async fn open(&self) -> Instance {
         let opened = instance::open(&Folder::new(&self.dir()), Clock::system()).await;
-        opened.unwrap().close().await;
+        opened.unwrap()
+    }
+
+    /// Sets the first administrator's password and signs them in; the token of the session.
+    pub async fn sign_in(&self, instance: &Instance) -> String {
+        let identity = &instance.identity;
+        let line = self
+            .said
+            .lines()
+            .find(|line| line.starts_with("One-time code:"));
+        let code = line.unwrap().split_whitespace().nth(2).unwrap();
+        identity
+            .set_password("administrator", code, PASSWORD)
+            .await
+            .unwrap();
+        let token = identity
+            .sign_in("administrator", PASSWORD)
+            .await
+            .unwrap()
+            .token;
+        let caller = identity.caller(&token, true).await.unwrap();
+        identity.accept_terms(&caller).await.unwrap();
+        token
     }
 
     /// Serves and writes some entries, each anchored: refused sign-ins, which need nobody's rights.
     pub async fn work(&self, entries: usize) {
         for _ in 0..entries {
-            let opened = instance::open(&Folder::new(&self.dir()), Clock::system()).await;
-            let opened = opened.unwrap();
+            let opened = self.open().await;
             let refused = opened.identity.service(DISPATCHER).unwrap();
             refused.permit(ViewAccounts).await.unwrap_err();
             opened.close().await;
@@ -93,8 +121,7 @@ impl Made {
 
     /// How many entries the log has.
     pub async fn log_size(&self) -> u64 {
-        let opened = instance::open(&Folder::new(&self.dir()), Clock::system()).await;
-        let opened = opened.unwrap();
+        let opened = self.open().await;
         let size = opened.store.head().borrow().size;
         opened.close().await;
         size
@@ -102,8 +129,7 @@ impl Made {
 
     /// Whether the instance opens read-only.
     pub async fn is_read_only(&self) -> bool {
-        let opened = instance::open(&Folder::new(&self.dir()), Clock::system()).await;
-        let opened = opened.unwrap();
+        let opened = self.open().await;
         let is = matches!(&*opened.store.health().borrow(), Health::Quarantined(_));
         opened.close().await;
         is
@@ -423,6 +449,53 @@ async fn a_declared_loss_is_told_and_a_silent_one_is_found() {
     assert_eq!(rolled_back.code, 1, "{}", rolled_back.said);
     assert_eq!(made.second_opinion().code, 1);
     assert!(made.is_read_only().await);
+}
+
+/// A look at a new instance finds what is unsafe about it, with the mend; a key file that others may
+/// read is found, and mended it is found no more. Where there is no instance, it says so.
+#[test]
+fn a_look_finds_what_is_unsafe() {
+    use std::os::unix::fs::PermissionsExt;
+    let made = Made::new();
+    let looked = made.run("doctor", &[]);
+    assert_eq!(looked.code, 1, "{}", looked.said);
+    assert!(
+        looked.said.contains("Anchors are kept on this disk only"),
+        "{}",
+        looked.said
+    );
+    for sound in [
+        "chmod",
+        "certificate",
+        "own files",
+        "clock",
+        "Not looked at",
+    ] {
+        assert!(!looked.said.contains(sound), "{sound}: {}", looked.said);
+    }
+
+    let key = made.dir().join("keys/root.key");
+    let set = |mode| std::fs::set_permissions(&key, PermissionsExt::from_mode(mode)).unwrap();
+    set(0o640);
+    let loose = made.run("doctor", &["--json"]);
+    assert!(loose.said.contains("file_mode"), "{}", loose.said);
+    set(0o600);
+    std::fs::remove_file(made.dir().join("almoner.db")).unwrap();
+    std::fs::remove_file(made.dir().join("tls/cert.pem")).unwrap();
+    let away = made.run("doctor", &[]);
+    assert!(!away.said.contains("chmod"), "{}", away.said);
+    assert!(
+        away.said.contains("the database cannot be reached"),
+        "{}",
+        away.said
+    );
+    assert!(away.said.contains("Not looked at"), "{}", away.said);
+    assert!(
+        !made.dir().join("almoner.db").exists(),
+        "a look makes no database"
+    );
+    let nowhere = almoner(&["doctor", "/nowhere/at/all"]);
+    assert_eq!(nowhere.code, 2, "{}", nowhere.said);
 }
 
 /// A log that went another way *before* its end is no restored copy: it cannot be declared away.

@@ -15,6 +15,7 @@ mod house;
 
 mod bad_input;
 mod commands;
+mod erasure;
 mod headers;
 mod import;
 mod live;

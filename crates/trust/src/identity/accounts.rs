@@ -20,6 +20,7 @@ use crate::{
     },
     store::{
         error::StoreError,
+        sealed::name_or_erased,
         value::{Field, Moment},
     },
     tail,
@@ -66,6 +67,15 @@ pub enum AccountError {
     /// Nobody gives themselves rights, nor locks themselves out.
     #[error("nobody changes their own account's rights; ask another administrator")]
     OwnAccount,
+    /// Somebody who can still sign in is not erased.
+    #[error("close the account first; then it can be erased")]
+    NotClosed,
+    /// The name was typed again, and it is another one.
+    #[error("that is not the name this account signs in with")]
+    NameDiffers,
+    /// The entry is in the log, and it is not known whether the keys are destroyed.
+    #[error("the erasure has begun and did not end: ask for it again")]
+    Unfinished,
     /// Services are part of the server.
     #[error("a service's account cannot be changed here")]
     Service,
@@ -92,6 +102,8 @@ pub struct AccountLine {
     pub sign_in_name: String,
     /// How colleagues see it.
     pub display_name: String,
+    /// Whether its person was erased: then both names are only [`crate::store::sealed::ERASED_PERSON`].
+    pub is_erased: bool,
     /// Which limits its sessions have.
     pub device_class: DeviceClass,
     /// What it holds now: grant, role's name, where, and why.
@@ -350,13 +362,17 @@ impl Identity {
             let row = stored.row;
             let place = |column| Account::place(column, &row.id);
             let own = grants.iter().filter(|grant| grant.account == row.id);
+            let display_name = reader.reveal(&row.display_name, &place("display_name"));
+            let is_erased = matches!(display_name, Err(StoreError::Erased(_)));
+            let sign_in_name = reader.reveal(&row.sign_in_name, &place("sign_in_name"));
             lines.push(AccountLine {
                 id: row.id,
                 version: stored.version,
                 kind: row.kind,
                 state: row.state,
-                sign_in_name: reader.reveal(&row.sign_in_name, &place("sign_in_name"))?,
-                display_name: reader.reveal(&row.display_name, &place("display_name"))?,
+                sign_in_name: name_or_erased(sign_in_name)?,
+                display_name: name_or_erased(display_name)?,
+                is_erased,
                 device_class: row.device_class,
                 grants: own.map(|grant| grant_line(grant, &roles)).collect(),
             });
@@ -393,7 +409,7 @@ impl Identity {
 }
 
 /// Accounts belong to the whole house: a right that is limited to a place changes none of them.
-fn everywhere<A: Action>(permit: &Permit<A>) -> Result<(), StoreError> {
+pub(in crate::identity) fn everywhere<A: Action>(permit: &Permit<A>) -> Result<(), StoreError> {
     match permit.scope() {
         Scope::Everything => Ok(()),
         Scope::Only(_) => Err(StoreError::NotAllowed),
