@@ -23,8 +23,8 @@ pub struct Init {
     /// The organisation's name, as pages show it
     #[arg(long)]
     name: Option<String>,
-    /// Lock the root secret with a passphrase, typed on the terminal or as a line of standard input;
-    /// it is asked at every start
+    /// Lock the root secret with a passphrase, typed on the terminal or as a line of standard
+    /// input; it is asked at every start
     #[arg(long, conflicts_with = "systemd")]
     passphrase: bool,
     /// Take the root secret from systemd's credential `root`

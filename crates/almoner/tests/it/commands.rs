@@ -451,8 +451,8 @@ async fn a_declared_loss_is_told_and_a_silent_one_is_found() {
     assert!(made.is_read_only().await);
 }
 
-/// A look at a new instance finds what is unsafe about it, with the mend; a key file that others may
-/// read is found, and mended it is found no more. Where there is no instance, it says so.
+/// A look at a new instance finds what is unsafe about it, with the mend; a key file that others
+/// may read is found, and mended it is found no more. Where there is no instance, it says so.
 #[test]
 fn a_look_finds_what_is_unsafe() {
     use std::os::unix::fs::PermissionsExt;

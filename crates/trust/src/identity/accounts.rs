@@ -102,7 +102,8 @@ pub struct AccountLine {
     pub sign_in_name: String,
     /// How colleagues see it.
     pub display_name: String,
-    /// Whether its person was erased: then both names are only [`crate::store::sealed::ERASED_PERSON`].
+    /// Whether its person was erased: then both names are only
+    /// [`ERASED_PERSON`](crate::store::sealed::ERASED_PERSON).
     pub is_erased: bool,
     /// Which limits its sessions have.
     pub device_class: DeviceClass,

@@ -27,7 +27,8 @@ const TILE_WIDTH: usize = 256;
 pub enum ExportError {
     /// A tile or a bundle of an earlier export says something else than the database.
     #[error(
-        "{} is not what the database says: one of the two was changed. Nothing there was overwritten",
+        "{} is not what the database says: one of the two was changed. Nothing there was \
+         overwritten",
         .0.display()
     )]
     Differs(PathBuf),

@@ -1,7 +1,7 @@
 //! `almoner doctor`: unsafe settings, each with its mend, in one sentence.
 //!
-//! [`facts`] looks, [`checks`] judges. Changes nothing, needs no key, and may run beside the server.
-//! Exit codes: 0 nothing, 1 something was found, 2 something could not be looked at.
+//! [`facts`] looks, [`checks`] judges. Changes nothing, needs no key, and may run beside the
+//! server. Exit codes: 0 nothing, 1 something was found, 2 something could not be looked at.
 
 mod certificate;
 mod checks;

@@ -322,7 +322,8 @@ const ACCOUNTS: Topic = Topic {
         ),
         (
             "erase someone who has left?",
-            "Close the account first, then press Erase. Their name goes for ever; the log keeps a number.",
+            "Close the account first, then press Erase. Their name goes for ever; the log keeps a \
+             number.",
         ),
     ],
     ..EMPTY

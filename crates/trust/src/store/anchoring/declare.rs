@@ -1,8 +1,8 @@
 //! Declaring that history is lost, so that an instance behind its anchors may go on.
 //!
-//! [`loss`] says what the anchors know and the log does not; [`declare`] signs that and puts it into
-//! the log as its next entries ([`crate::ledger::recovery`]). From then on the anchors that were
-//! named are excused, and `verify` tells everybody what was lost, who declared it, and why.
+//! [`loss`] says what the anchors know and the log does not; [`declare`] signs that and puts it
+//! into the log as its next entries ([`crate::ledger::recovery`]). From then on the anchors that
+//! were named are excused, and `verify` tells everybody what was lost, who declared it, and why.
 //!
 //! Refused: a log that parted from its anchors *before* its end, since that is no restored copy but
 //! another history; declaring while an anchor folder cannot be read, since anchors that are not
