@@ -14,7 +14,7 @@ use almoner::{
 use tempfile::TempDir;
 use trust::{
     identity::events::ViewAccounts,
-    store::{clock::Clock, health::Health},
+    store::{anchoring::State, clock::Clock, health::Health},
 };
 
 use crate::house::PASSWORD;
@@ -78,7 +78,11 @@ impl Made {
 
     /// Opens and closes the instance, as a short day of serving does: it anchors its head.
     pub async fn serve_a_moment(&self) {
-        self.open().await.close().await;
+        let opened = self.open().await;
+        let mut state = opened.anchoring.state();
+        let is_kept = |state: &State| state.folders.iter().all(|folder| folder.kept.is_some());
+        state.wait_for(is_kept).await.unwrap();
+        opened.close().await;
     }
 
     /// The instance, open.
@@ -135,17 +139,26 @@ impl Made {
         is
     }
 
-    /// The database as it is.
-    pub fn copy(&self) -> Vec<u8> {
-        std::fs::read(self.dir().join("almoner.db")).unwrap()
+    /// The database as it is, with what lies beside it: a copy of the first alone may be older.
+    pub fn copy(&self) -> Vec<(PathBuf, Option<Vec<u8>>)> {
+        let copied = |name| {
+            let place = self.dir().join(name);
+            let bytes = std::fs::read(&place).ok();
+            (place, bytes)
+        };
+        ["almoner.db", "almoner.db-wal", "almoner.db-shm"]
+            .map(copied)
+            .to_vec()
     }
 
-    /// Puts a copy of the database back, as a restored backup does: without what lay beside it.
-    pub fn put_back(&self, copy: &[u8]) {
-        for beside in ["almoner.db-wal", "almoner.db-shm"] {
-            let _ = std::fs::remove_file(self.dir().join(beside)); // there only after a crash
+    /// Puts a copy of the database back, as a restored backup does.
+    pub fn put_back(&self, copy: &[(PathBuf, Option<Vec<u8>>)]) {
+        for (place, bytes) in copy {
+            match bytes {
+                Some(bytes) => std::fs::write(place, bytes).unwrap(),
+                None => drop(std::fs::remove_file(place)), // there only while it is in use
+            }
         }
-        std::fs::write(self.dir().join("almoner.db"), copy).unwrap();
     }
 
     /// What the second verifier says of the database.
