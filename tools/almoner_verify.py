@@ -5,6 +5,9 @@ Written from docs/ledger-format.md, whose section numbers stand in the comments,
 has to trust the first implementation. It opens the database read-only and needs no secret.
 
     almoner_verify.py DATABASE [--anchors FOLDER]... [--key VKEY]... [--json]
+    almoner_verify.py --tiles FOLDER [--key VKEY]... [--json]
+
+The second form needs no database: it recomputes the roots of what `almoner tiles` exported.
 
 Exit code: 0 intact, 1 something was found, 2 could not check.
 """
@@ -80,15 +83,16 @@ def read_entry(data):
     if entry["sequence"] >= 1 << 48:
         raise Bad("the sequence does not fit into 48 bits")
     entry["at"] = source.number("q")
-    source.take(16), source.number("q"), source.number("q"), source.name(), source.name()
-    if source.number("B") not in (1, 2, 3, 4, 5):
+    source.take(16), source.number("q"), source.number("q"), source.name()
+    entry["event"], entry["outcome"] = source.name(), source.number("B")
+    if entry["outcome"] not in (1, 2, 3, 4, 5):
         raise Bad("the outcome is not known")
     if (count := source.number("I")) > 512:
         raise Bad("it touches more than 512 rows")
     entry["touched"] = [
         (source.name(), source.key(), source.take(32) if source.flag() else None)
         for _ in range(count)]
-    source.string()
+    entry["open"] = source.string()
     if source.flag():
         source.number("q"), source.string()
     if source.at != len(data):
@@ -224,8 +228,8 @@ def read_key(text):
     return name, public[1:], bytes.fromhex(key_id)
 
 
-def read_note(note, origin, keys):
-    """The size and root that the note signs, if it is about the log `origin`."""
+def signed_lines(note, keys):
+    """The lines of text that a known key signed; with no key at hand, those of any note."""
     try:
         whole = note.decode("utf-8") if isinstance(note, bytes) else note
     except UnicodeDecodeError:
@@ -252,6 +256,12 @@ def read_note(note, origin, keys):
                 known = True
     if keys and not known:
         raise Bad("no known key signed it")
+    return lines
+
+
+def read_note(note, origin, keys):
+    """The size and root that the note signs, if it is about the log `origin`."""
+    lines = signed_lines(note, keys)
     root = unbase64(lines[2])
     plain = re.fullmatch(r"0|[1-9][0-9]{0,19}", lines[1]) and int(lines[1]) < 1 << 64
     if not plain or len(root) != 32:
@@ -261,11 +271,42 @@ def read_note(note, origin, keys):
     return int(lines[1]), root
 
 
+# --- section 10: declared losses
+
+def read_declaration(entry, origin, keys):
+    """What an entry declares lost, or None for an entry of another kind."""
+    if entry["event"] != "identity.recovery_declared" or entry["outcome"] != 1:
+        return None
+    try:
+        carried = json.loads(entry["open"])["note"]
+        lines = signed_lines(carried, keys)
+        first, log, kept, lost, by, reason, anchors = lines
+        (size, root), (lost_from, lost_until) = kept.split(" "), map(int, lost.split(" "))
+        anchors = unbase64(anchors)
+        if first != "almoner recovery 1" or len(anchors) % 40 or len(reason.encode()) > 1000:
+            raise Bad("it is no declaration of a recovery")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Bad("it is no declaration of a recovery")
+    if log != f"{origin}/lane-{entry['lane']}":
+        raise Bad("it is about another log")
+    if int(size) != entry["sequence"]:
+        raise Bad("it was signed for another place")
+    named = {(int.from_bytes(anchors[at:at + 8], "big"), anchors[at + 8:at + 40])
+             for at in range(0, len(anchors), 40)}
+    told = {"lane": entry["lane"], "lost_from": lost_from, "lost_until": lost_until,
+            "by": int(by), "reason": reason}
+    told["sentence"] = (
+        f"history lost between entry {lost_from} and {lost_until - 1} of lane {entry['lane']}, "
+        f"declared by account {by}, because: {ascii(reason)[1:-1]}")
+    return unbase64(root), named, told
+
+
 # --- section 7: what must hold
 
 class Verifier:
     def __init__(self, database, keys):
         self.db, self.findings, self.unlisted = database, [], 0
+        self.recoveries = []
         self.entries = self.rows = 0
         self.claims, self.last = {}, {}
         ids = database.execute("SELECT id, origin, checkpoint_key FROM instance").fetchall()
@@ -284,11 +325,13 @@ class Verifier:
         self.findings.append({"what": what, "table": table, "key": key,
                               "lane": entry[0], "sequence": entry[1], "sentence": sentence})
 
-    def claim(self, kind, lane, note, size, place):
+    def claim(self, kind, lane, note, size, place, digits=""):
         try:
             claimed, root = read_note(note, f"{self.origin}/lane-{lane}", self.keys)
             if claimed != size:
                 raise Bad(f"it is about {claimed} entries")
+            if not root.hex().startswith(digits):
+                raise Bad("it has another root than its name says")
             self.claims.setdefault(lane, []).append((size, kind, root, place))
         except Bad as bad:
             self.found(f"{kind}_refused", f"{place} is not believed: {bad}")
@@ -306,7 +349,7 @@ class Verifier:
                 self.found("anchor_refused", f"{ascii(str(inner))} is not a lane's folder")
                 continue
             for file in sorted(inner.iterdir()):
-                size = re.fullmatch(r"([0-9]{20})\.checkpoint", file.name)
+                size = re.fullmatch(r"([0-9]{20})(?:-([0-9a-f]{8}))?\.checkpoint", file.name)
                 if file.name.startswith("."):
                     continue
                 plain = size and file.is_file() and not file.is_symlink()
@@ -314,7 +357,8 @@ class Verifier:
                     self.found("anchor_refused", f"{ascii(str(file))} is not an anchor")
                 else:
                     place = f"the anchor {ascii(str(file))}"
-                    self.claim("anchor", int(lane[1]), file.read_bytes(), int(size[1]), place)
+                    self.claim("anchor", int(lane[1]), file.read_bytes(), int(size[1]), place,
+                               size[2] or "")
 
     def read_entries(self):
         query = "SELECT lane, size, frontier, last_at FROM ledger_head"
@@ -348,6 +392,7 @@ class Verifier:
                            entry=(lane, min(sequence, following)))
             following = max(following, sequence + 1)
             data = data if isinstance(data, bytes) else str(data).encode("utf-8", "surrogateescape")
+            claims = self.excused(lane, sequence, data, tree, claims)
             tree.append(sha(b"\x00", data))
             settle()
             last_at = int.from_bytes(data[27:35], "big", signed=True) if len(data) > 34 else 0
@@ -358,6 +403,29 @@ class Verifier:
                 size, _, _, place = ahead[-1]
                 sentence = f"lane {lane} has {tree.size} entries and {place} knows {size}"
                 self.found(f"{kind}_ahead", sentence, entry=(lane, tree.size))
+
+    def excused(self, lane, sequence, data, tree, claims):
+        """The claims that still stand when this entry, not yet in the tree, declares a loss."""
+        if b"identity.recovery_declared" not in data:
+            return claims
+        try:
+            entry = read_entry(data)
+        except Bad:
+            return claims  # told elsewhere
+        try:
+            declared = read_declaration(entry, self.origin, self.keys)
+            if declared and declared[0] != tree.root():
+                raise Bad("it was signed over another history")
+        except Bad as bad:
+            sentence = f"entry {sequence} of lane {lane} declares a loss, not believed: {bad}"
+            self.found("recovery_refused", sentence, entry=(lane, sequence))
+            return claims
+        if not declared:
+            return claims
+        _, named, told = declared
+        if told not in self.recoveries[-1:]:
+            self.recoveries.append(told)
+        return [claim for claim in claims if claim[1] != "anchor" or claim[::2][:2] not in named]
 
     def read_touches(self, lane, sequence, data):
         here, name = (lane, sequence), f"entry {sequence} of lane {lane}"
@@ -459,6 +527,105 @@ class Verifier:
             self.found("row_edited", f"{name} is not what its last entry recorded", *about)
 
 
+# --- section 9: tiles
+
+TILE = 256
+
+
+def tile_place(index, width):
+    place = f"{index % 1000:03}"
+    while index := index // 1000:
+        place = f"x{index % 1000:03}/{place}"
+    return place if width == TILE else f"{place}.p/{width}"
+
+
+class Tiles:
+    """One exported lane: entries, tiles of every level, and the checkpoint over them."""
+
+    def __init__(self, folder, keys):
+        self.folder, self.findings, self.entries = Path(folder), [], 0
+        note = (self.folder / "checkpoint").read_bytes()
+        self.origin = note.split(b"\n", 1)[0].decode("utf-8")
+        self.size, self.root = read_note(note, self.origin, keys)
+        lane = re.fullmatch(r".+/lane-(0|[1-9][0-9]{0,4})", self.origin)
+        if not lane:
+            raise Bad(f"{ascii(self.origin)} is not the log of a lane")
+        self.lane = int(lane[1])
+
+    def found(self, what, sentence, sequence=None):
+        self.findings.append({"what": what, "table": None, "key": None, "lane": self.lane,
+                              "sequence": sequence, "sentence": sentence})
+
+    def file(self, kind, place):
+        path = self.folder / "tile" / kind / place
+        if not path.is_file():
+            self.found("tile_missing", f"{ascii(str(path))} is not there")
+            return None, path
+        return path.read_bytes(), path
+
+    def check(self):
+        tree, level, hashes = Tree(), 0, []
+        for first in range(0, self.size, TILE):
+            width = min(TILE, self.size - first)
+            data, path = self.file("entries", tile_place(first // TILE, width))
+            if data is None:
+                return
+            try:
+                leaves = self.leaves(data, first, width)
+            except Bad as bad:
+                self.found("tile_unreadable", f"{ascii(str(path))} cannot be read: {bad}", first)
+                return
+            hashes += leaves
+            for leaf in leaves:
+                tree.append(leaf)
+        while hashes:
+            hashes, level = self.check_level(level, hashes), level + 1
+        if tree.root() != self.root:
+            sentence = f"the entries of {ascii(self.origin)} do not give the signed root"
+            self.found("checkpoint_disagrees", sentence)
+
+    def leaves(self, data, first, width):
+        source, leaves = Bytes(data), []
+        for sequence in range(first, first + width):
+            entry = source.take(source.number("H"))
+            told = read_entry(entry)
+            if (told["lane"], told["sequence"]) != (self.lane, sequence):
+                raise Bad(f"in the place of entry {sequence} stands {told['sequence']}")
+            leaves.append(sha(b"\x00", entry))
+            self.entries += 1
+        if source.at != len(data):
+            raise Bad("bytes follow its last entry")
+        return leaves
+
+    def check_level(self, level, hashes):
+        """Compares the tiles of a level; gives the hashes of the level above."""
+        above = []
+        for first in range(0, len(hashes), TILE):
+            part, subtree = hashes[first:first + TILE], Tree()
+            data, path = self.file(str(level), tile_place(first // TILE, len(part)))
+            if data is not None and data != b"".join(part):
+                self.found("tile_disagrees", f"{ascii(str(path))} is not what the entries give")
+            if len(part) == TILE:
+                for one in part:
+                    subtree.append(one)
+                above.append(subtree.root())
+        return above
+
+
+def verify_tiles(folder, keys=()):
+    keys = [read_key(key) for key in keys]
+    lanes = sorted(Path(folder).glob("lane-*"))
+    lanes = [folder] if Path(folder, "checkpoint").is_file() else lanes
+    logs = [Tiles(lane, keys) for lane in lanes]
+    if not logs:
+        raise Bad("there is no checkpoint in it")
+    for log in logs:
+        log.check()
+    findings = [finding for log in logs for finding in log.findings]
+    return {"intact": not findings, "entries": sum(log.entries for log in logs), "rows": 0,
+            "findings": findings, "unlisted": 0, "recoveries": []}
+
+
 def open_read_only(path):
     # A database in use has its newest pages in the WAL, which "immutable" would not read.
     wal = path + "-wal"
@@ -480,26 +647,36 @@ def verify(path, anchors=(), keys=()):
     verifier.read_rows()
     verifier.db.close()
     return {"intact": not verifier.findings, "entries": verifier.entries, "rows": verifier.rows,
-            "findings": verifier.findings, "unlisted": verifier.unlisted}
+            "findings": verifier.findings, "unlisted": verifier.unlisted,
+            "recoveries": verifier.recoveries}
 
 
 def main():
     parser = argparse.ArgumentParser(description="Checks an Almoner database (SQLite).")
-    parser.add_argument("database")
+    parser.add_argument("database", nargs="?")
+    parser.add_argument("--tiles", metavar="FOLDER", help="an export of `almoner tiles`")
     parser.add_argument("--anchors", action="append", default=[], metavar="FOLDER")
     parser.add_argument("--key", action="append", default=[], metavar="VKEY")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    if bool(options.database) == bool(options.tiles):
+        parser.error("give a DATABASE, or --tiles FOLDER")
     try:
-        report = verify(options.database, options.anchors, options.key)
+        if options.tiles:
+            report = verify_tiles(options.tiles, options.key)
+        else:
+            report = verify(options.database, options.anchors, options.key)
     except (Bad, OSError, sqlite3.Error, ValueError, TypeError) as error:
-        print(f"could not check {ascii(options.database)}: {error}", file=sys.stderr)
+        print(f"could not check {ascii(options.tiles or options.database)}: {error}",
+              file=sys.stderr)
         return 2
     if options.json:
         print(json.dumps(report))
     else:
         for finding in report["findings"]:
             print(finding["sentence"])
+        for recovery in report["recoveries"]:
+            print(recovery["sentence"])
         count = len(report["findings"]) + report["unlisted"]
         state = "intact" if report["intact"] else f"{count} findings"
         print(f"{report['entries']} entries, {report['rows']} rows: {state}")

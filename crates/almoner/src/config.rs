@@ -39,9 +39,25 @@ pub struct Settings {
     /// Seconds between two anchors while entries arrive.
     #[serde(default = "anchor_seconds")]
     pub anchor_seconds: u64,
+    /// Where the root secret comes from at each start.
+    #[serde(default)]
+    pub root_secret: RootFrom,
     /// Plain HTTP, for a reverse proxy on the same machine that ends TLS. Off by default.
     #[serde(default)]
     pub plain_http: bool,
+}
+
+/// Where the root secret comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RootFrom {
+    /// The file `keys/root.key`, which nobody else may read.
+    #[default]
+    File,
+    /// The file `keys/root.locked`, which a passphrase opens at each start.
+    Passphrase,
+    /// The credential `root` that systemd gives to the service.
+    Systemd,
 }
 
 fn listen() -> SocketAddr {
@@ -70,6 +86,7 @@ impl Settings {
             lanes: 1,
             anchors: vec![],
             anchor_seconds: anchor_seconds(),
+            root_secret: RootFrom::File,
             plain_http: false,
         }
     }

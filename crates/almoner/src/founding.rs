@@ -17,8 +17,11 @@ pub const DISPATCHER: &str = "dispatcher";
 pub const BOARD: &str = "board";
 /// The service that tries the promises every hour.
 pub const PROVER: &str = "prover";
-/// All services.
+/// The services of a running server.
 pub const SERVICES: [&str; 4] = [DOOR, DISPATCHER, BOARD, PROVER];
+/// Whoever holds the root secret and types a command at the machine. Not at work while the instance
+/// is served.
+pub const OPERATOR: &str = "operator";
 
 /// The role of whoever asks for work.
 pub const REQUESTER: &str = "Requester";
@@ -72,6 +75,15 @@ fn services() -> Vec<BuiltInAccount> {
             name: PROVER,
             purpose: "Tries the promises every hour and records what came of it",
             permissions: vec![assurance::ProveControl::NAME],
+        },
+        BuiltInAccount {
+            name: OPERATOR,
+            purpose: "Commands at the machine itself, with the root secret, while nobody is served",
+            permissions: vec![
+                identity::DeclareRecovery::NAME,
+                identity::EraseAccount::NAME,
+                tasking::EraseWorker::NAME,
+            ],
         },
     ]
 }
@@ -166,9 +178,11 @@ fn administrator_role() -> FirstRole {
         tasking::SaveTaskType::NAME,
         tasking::ImportRows::NAME,
         tasking::LinkWorker::NAME,
+        tasking::EraseWorker::NAME,
         identity::InviteAccount::NAME,
         identity::RenewCode::NAME,
         identity::DisableAccount::NAME,
+        identity::EraseAccount::NAME,
         identity::GrantRole::NAME,
         identity::WithdrawRole::NAME,
         identity::ViewAccounts::NAME,

@@ -60,6 +60,12 @@ impl Folder {
         self.0.join("keys").join("root.key")
     }
 
+    /// The root secret locked by a passphrase, if the settings want it so.
+    #[must_use]
+    pub fn locked_root(&self) -> PathBuf {
+        self.0.join("keys").join("root.locked")
+    }
+
     /// The wrapped data keys.
     #[must_use]
     pub fn keystore(&self) -> PathBuf {
@@ -113,7 +119,7 @@ pub struct Created {
     pub checkpoint_key: String,
 }
 
-/// Makes an instance.
+/// Makes an instance whose root secret lies in a file.
 ///
 /// # Errors
 /// What stood in the way, and the mend. Nothing that was there is changed.
@@ -122,9 +128,23 @@ pub async fn create(
     settings: &Settings,
     administrator: &str,
 ) -> anyhow::Result<Created> {
+    let root = || Ok(RootSource::File(folder.root_key()).create()?);
+    create_with(folder, settings, administrator, root).await
+}
+
+/// Makes an instance; `root` is asked for its secret once the folder is there.
+///
+/// # Errors
+/// What stood in the way, and the mend. Nothing that was there is changed.
+pub async fn create_with(
+    folder: &Folder,
+    settings: &Settings,
+    administrator: &str,
+    root: impl FnOnce() -> anyhow::Result<RootSecret>,
+) -> anyhow::Result<Created> {
     folder.make()?;
     settings.write_new(folder.path())?;
-    let root = RootSource::File(folder.root_key()).create()?;
+    let root = root()?;
     let id = random::bytes::<16>();
     let vault = Vault::create(&folder.keystore(), &root, id).await?;
     let database = Database::parse(&settings.database_url(folder.path()))?;
@@ -187,32 +207,86 @@ pub struct Instance {
     pub anchoring: Anchoring,
 }
 
-/// Opens the instance in `folder`.
+/// An instance's store, open, with nothing started yet.
+pub struct Unlocked {
+    /// Its settings.
+    pub settings: Settings,
+    /// What its database says of it.
+    pub record: InstanceRecord,
+    /// Its store.
+    pub store: Store,
+}
+
+/// Unlocks the instance in `folder`: what `serve` begins with, and what an operator's command that
+/// changes something works on while nobody serves it.
 ///
 /// # Errors
-/// What stood in the way, and the mend.
-pub async fn open(folder: &Folder, clock: Clock) -> anyhow::Result<Instance> {
-    let settings = Settings::read(folder.path())?;
-    let root = load_root(folder)?;
+/// What stood in the way, and the mend; among it another process that has the key store open.
+pub async fn unlock(
+    folder: &Folder,
+    settings: Settings,
+    root: &RootSecret,
+    clock: Clock,
+) -> anyhow::Result<Unlocked> {
     let database = Database::parse(&settings.database_url(folder.path()))?;
     migrate(&database, &MIGRATIONS)
         .await
         .context("the database's schema cannot be used")?;
     let record = instance::read(&database).await?;
     let record = record.context("the database holds no instance: was it restored halfway?")?;
-    let vault = Vault::unlock(&folder.keystore(), &root, record.id).await?;
+    let vault = Vault::unlock(&folder.keystore(), root, record.id).await?;
     let options = options(folder, &settings, clock);
     let store = Store::open(options, record.id, Arc::new(vault)).await?;
     instance::confirm(&record, &store).await?;
-    let mut folders = vec![folder.anchors()];
-    folders.extend(settings.anchors.clone());
-    let anchors = anchoring::Settings {
-        origin: record.origin.clone(),
-        folders,
-        every: Duration::from_secs(settings.anchor_seconds),
-        compare_every: COMPARE_EVERY,
-    };
-    let anchoring = Anchoring::start(&store, anchors).await;
+    Ok(Unlocked {
+        settings,
+        record,
+        store,
+    })
+}
+
+impl Unlocked {
+    /// What is anchored where.
+    #[must_use]
+    pub fn anchoring(&self, folder: &Folder) -> anchoring::Settings {
+        let mut folders = vec![folder.anchors()];
+        folders.extend(self.settings.anchors.clone());
+        anchoring::Settings {
+            origin: self.record.origin.clone(),
+            folders,
+            every: Duration::from_secs(self.settings.anchor_seconds),
+            compare_every: COMPARE_EVERY,
+        }
+    }
+}
+
+/// Opens the instance in `folder`, whose root secret lies in a file.
+///
+/// # Errors
+/// What stood in the way, and the mend.
+pub async fn open(folder: &Folder, clock: Clock) -> anyhow::Result<Instance> {
+    let settings = Settings::read(folder.path())?;
+    let root = load_root(folder)?;
+    open_with(folder, settings, &root, clock).await
+}
+
+/// Opens the instance in `folder` with its root secret, from wherever that came.
+///
+/// # Errors
+/// What stood in the way, and the mend.
+pub async fn open_with(
+    folder: &Folder,
+    settings: Settings,
+    root: &RootSecret,
+    clock: Clock,
+) -> anyhow::Result<Instance> {
+    let unlocked = unlock(folder, settings, root, clock).await?;
+    let anchoring = Anchoring::start(&unlocked.store, unlocked.anchoring(folder)).await;
+    let Unlocked {
+        settings,
+        record,
+        store,
+    } = unlocked;
     let identity = Identity::open(store.clone(), &SERVICES).await?;
     let tasking = Tasking::new(store.clone());
     Ok(Instance {
@@ -233,8 +307,9 @@ pub fn load_root(folder: &Folder) -> anyhow::Result<RootSecret> {
     let path = folder.root_key();
     if !path.exists() {
         bail!(
-            "{} is missing: restore it from two recovery shares",
-            path.display()
+            "{} is missing: `almoner recover shares {}` brings it back from two recovery shares",
+            path.display(),
+            folder.path().display()
         );
     }
     Ok(RootSource::File(path).load()?)

@@ -7,7 +7,7 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::{
     extract::FromRequestParts,
-    http::{header, request::Parts},
+    http::{HeaderMap, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::CookieJar;
@@ -70,16 +70,21 @@ fn theme(jar: &CookieJar) -> Theme {
     )
 }
 
-/// The token of a request, from its cookie or its header.
-fn token(parts: &Parts, jar: &CookieJar) -> Option<String> {
-    let bearer = parts
-        .headers
+/// The token of a request, from its cookie or its header. Any bytes may stand in either.
+#[must_use]
+pub fn token_in(headers: &HeaderMap) -> Option<String> {
+    let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "));
-    bearer
-        .map(str::to_owned)
-        .or_else(|| Some(jar.get(SESSION)?.value().to_owned()))
+    bearer.map(str::to_owned).or_else(|| {
+        Some(
+            CookieJar::from_headers(headers)
+                .get(SESSION)?
+                .value()
+                .to_owned(),
+        )
+    })
 }
 
 /// Live streams and what a page fetches by itself do not keep a session open (control A8).
@@ -100,7 +105,7 @@ impl FromRequestParts<Arc<App>> for AtTheDoor {
         let jar = CookieJar::from_headers(&parts.headers);
         let theme = theme(&jar);
         let refused = |reason: &str, error: Option<CallerError>| away(parts, app, reason, error);
-        let Some(token) = token(parts, &jar) else {
+        let Some(token) = token_in(&parts.headers) else {
             return Err(refused("", None));
         };
         match app.identity.caller(&token, is_active(parts)).await {

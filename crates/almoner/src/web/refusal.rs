@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use care::tasking::{error::TaskError, model::TransitionError};
+use care::tasking::{erasing::EraseError, error::TaskError, model::TransitionError};
 use serde::Serialize;
 use trust::{
     identity::{accounts::AccountError, caller::PermitError, sign_in::SignInError},
@@ -177,6 +177,9 @@ impl From<StoreError> for Refusal {
             StoreError::Quarantined(reason) => Self::because(Problem::Quarantine, reason),
             StoreError::Tampered { .. } => Self::fault(&error.to_string()),
             StoreError::Sealed(_) => Self::fault(&error.to_string()),
+            StoreError::Erased(_) => {
+                Self::because(Problem::NotThere, "The person this is about was erased.")
+            }
             StoreError::EventTooLarge(_) => Self::because(
                 Problem::NotUnderstood,
                 "That is more than one step can hold.",
@@ -264,8 +267,29 @@ impl From<AccountError> for Refusal {
             AccountError::OwnAccount | AccountError::Service => {
                 Self::because(Problem::NotYours, sentence)
             }
+            AccountError::NameDiffers => Self::because(Problem::NotUnderstood, sentence),
+            AccountError::NotClosed => Self {
+                slug: "not-now",
+                ..Self::because(Problem::SomeoneWasQuicker, sentence)
+            },
+            AccountError::Unfinished => Self::because(Problem::Busy, sentence),
             AccountError::Permit(error) => error.into(),
             AccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EraseError> for Refusal {
+    fn from(error: EraseError) -> Self {
+        let sentence = sentence(&error.to_string());
+        match error {
+            EraseError::Task(error) => error.into(),
+            EraseError::Account(error) => error.into(),
+            EraseError::OnShift => Self {
+                slug: "not-now",
+                ..Self::because(Problem::SomeoneWasQuicker, sentence)
+            },
+            EraseError::Unfinished => Self::because(Problem::Busy, sentence),
         }
     }
 }

@@ -14,6 +14,8 @@
 mod house;
 
 mod bad_input;
+mod commands;
+mod erasure;
 mod headers;
 mod import;
 mod live;

@@ -168,6 +168,7 @@ const SET_UP: &[Role] = &[Role::Administrator];
 const CHECKS: &[Role] = &[Role::Administrator, Role::Auditor];
 const AUDIT: &[Role] = &[Role::Auditor];
 
+const ERASE: Carries = Form(&[("because", "asked"), ("login", "amara.pine")]);
 const PRESS: Carries = Form(&[("version", "1")]);
 const CANCEL: Carries = Form(&[("version", "1"), ("reason", "NO_LONGER_NEEDED")]);
 const DECLINE: Carries = Form(&[("version", "1"), ("reason", "NEARER_COLLEAGUE")]);
@@ -289,6 +290,7 @@ pub const GUARDED: &[Route] = &[
     act("/accounts/{account}/grant", SET_UP, Same, GRANT),
     act("/accounts/{account}/disable", SET_UP, Same, PRESS),
     act("/accounts/{account}/code", SET_UP, Same, PRESS),
+    act("/accounts/{account}/erase", SET_UP, Same, ERASE),
     act("/grants/{grant}/withdraw", SET_UP, Same, PRESS),
     // The same in JSON.
     see("/api/v1/tasks", WARD, LeavesOut),

@@ -213,6 +213,10 @@ async fn over_accounts(day: &mut Day<'_>) {
         "identity.account_disabled",
     )
     .await;
+    let path = ("/accounts/{account}/erase", oran.id.0);
+    let fields = [("because", "asked"), ("login", "oran.lime")];
+    day.post(ada, path, &fields, "identity.account_erased")
+        .await;
 }
 
 async fn on_shift(day: &mut Day<'_>) {

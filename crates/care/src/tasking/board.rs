@@ -9,7 +9,7 @@ use trust::{
         caller::Caller,
         permit::{Scope, ScopeKind},
     },
-    store::{Follower, error::StoreError, read::Reader, value::Moment},
+    store::{Follower, error::StoreError, read::Reader, sealed::name_or_erased, value::Moment},
 };
 
 use super::{
@@ -198,12 +198,8 @@ impl Tasking {
         let mut names = HashMap::new();
         for worker in &workers {
             let place = WorkerRecord::place("name", &worker.id);
-            let name = match reader.reveal(&worker.name, &place) {
-                // One person's erasure must not take the board from everybody else.
-                Err(StoreError::Sealed(_)) => "Erased person".to_owned(),
-                name => name?,
-            };
-            names.insert(worker.id, name);
+            let name = reader.reveal(&worker.name, &place);
+            names.insert(worker.id, name_or_erased(name)?);
         }
         let mut tasks: Vec<_> = open
             .iter()

@@ -120,6 +120,11 @@ trust::event! {
         rows: usize,
         last: bool,
     }
+    /// A handler's name and staff number were erased; their number stays.
+    pub struct WorkerErased = "tasking.worker_erased" {
+        /// Who.
+        worker: WorkerId,
+    }
     /// An account was joined to a handler.
     pub struct WorkerLinked = "tasking.worker_linked" { worker: WorkerId }
 }
@@ -202,6 +207,8 @@ trust::action! {
     pub struct StartDispatch = "tasking.start_dispatch" ("run the dispatcher") -> DispatchStarted;
     /// Imports places, walks, people, shifts, tasks.
     pub struct ImportRows = "tasking.import_rows" ("import files") -> RowsImported;
+    /// Erases what tasking knows of a handler.
+    pub struct EraseWorker = "tasking.erase_worker" ("erase handlers") -> WorkerErased;
     /// Joins an account to a handler.
     pub struct LinkWorker = "tasking.link_worker" ("join accounts to handlers") -> WorkerLinked;
 }

@@ -26,6 +26,7 @@ pub mod ask_page;
 pub mod board;
 pub mod directory;
 pub mod dispatcher;
+pub mod erasing;
 pub mod error;
 pub mod events;
 pub mod import;
@@ -101,7 +102,7 @@ impl Tasking {
 
     pub(crate) async fn new_subject(&self) -> Result<SubjectId, StoreError> {
         let made = self.store.vault().new_subject().await;
-        made.map_err(|error| StoreError::Sealed(error.to_string()))
+        Ok(made?)
     }
 }
 

@@ -6,6 +6,7 @@ use trust::{
     identity::caller::Caller,
     store::{
         read::Reader,
+        sealed::name_or_erased,
         value::{Field, MINUTE, Moment},
     },
 };
@@ -150,7 +151,8 @@ impl Tasking {
             None => None,
             Some(patient) => self.patient_name(reader, patient).await?,
         };
-        let name = reader.reveal(&worker.name, &WorkerRecord::place("name", &worker.id))?;
+        let name = reader.reveal(&worker.name, &WorkerRecord::place("name", &worker.id));
+        let name = name_or_erased(name)?;
         let place = self.whereabouts.of(worker.id);
         let now = reader.now();
         Ok(OwnWork {

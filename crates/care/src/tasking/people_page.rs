@@ -7,6 +7,7 @@ use trust::{
     identity::{caller::Caller, permit::ScopeKind},
     store::{
         read::Reader,
+        sealed::name_or_erased,
         value::{Field, MINUTE, Moment},
     },
 };
@@ -88,7 +89,8 @@ impl Tasking {
             if !is_shown || !reader.scope().covers(&[(ScopeKind::Team, worker.team.0)]) {
                 continue;
             }
-            let name = reader.reveal(&worker.name, &WorkerRecord::place("name", &worker.id))?;
+            let name = reader.reveal(&worker.name, &WorkerRecord::place("name", &worker.id));
+            let name = name_or_erased(name)?;
             let shift = shifts
                 .iter()
                 .find(|shift| shift.worker == worker.id)
@@ -142,8 +144,9 @@ impl Tasking {
         }
         let (worker, version, now) = (stored.row, stored.version, reader.now());
         let place = |column| WorkerRecord::place(column, &id);
-        let name = reader.reveal(&worker.name, &place("name"))?;
-        let staff_number = reader.reveal(&worker.staff_number, &place("staff_number"))?;
+        let name = name_or_erased(reader.reveal(&worker.name, &place("name")))?;
+        let staff_number = reader.reveal(&worker.staff_number, &place("staff_number"));
+        let staff_number = name_or_erased(staff_number)?;
         let values = vec![id.to_value(), now.to_value()];
         let shifts = reader.find(rows::shifts_of_worker(), values).await?;
         let open = reader.find(rows::open_tasks(), vec![]).await?;

@@ -8,6 +8,7 @@ use trust::{
         Follower,
         error::StoreError,
         read::Reader,
+        sealed::name_or_erased,
         value::{Moment, SECOND},
     },
 };
@@ -163,7 +164,7 @@ impl Tasking {
         match reader.reveal(&stored.row.name, &place) {
             Ok(name) => Ok(Some(name)),
             // An erased person's tasks stay, without the name.
-            Err(StoreError::Sealed(_)) => Ok(None),
+            Err(StoreError::Erased(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -188,7 +189,8 @@ async fn names_in(
     for id in ids {
         if let Some(stored) = reader.one::<WorkerRecord>(id).await? {
             let place = WorkerRecord::place("name", &id);
-            names.insert(id, reader.reveal(&stored.row.name, &place)?);
+            let name = reader.reveal(&stored.row.name, &place);
+            names.insert(id, name_or_erased(name)?);
         }
     }
     Ok(names)

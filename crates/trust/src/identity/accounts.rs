@@ -14,12 +14,13 @@ use crate::{
             ViewAccounts, ViewRoles, WithdrawRole,
         },
         founding::{NewAccount, account_row, code_hash, new_code, new_subject},
-        model::{AccountKind, AccountState, CODE_LIFE, DeviceClass},
+        model::{AccountKind, AccountState, CODE_LIFE, DeviceClass, normalised_name},
         permit::{Action, ActorId, GrantId, Permit, RoleId, Scope, ScopeKind, SessionId},
         rows::{self, Account, Role, RoleGrant},
     },
     store::{
         error::StoreError,
+        sealed::name_or_erased,
         value::{Field, Moment},
     },
     tail,
@@ -66,6 +67,15 @@ pub enum AccountError {
     /// Nobody gives themselves rights, nor locks themselves out.
     #[error("nobody changes their own account's rights; ask another administrator")]
     OwnAccount,
+    /// Somebody who can still sign in is not erased.
+    #[error("close the account first; then it can be erased")]
+    NotClosed,
+    /// The name was typed again, and it is another one.
+    #[error("that is not the name this account signs in with")]
+    NameDiffers,
+    /// The entry is in the log, and it is not known whether the keys are destroyed.
+    #[error("the erasure has begun and did not end: ask for it again")]
+    Unfinished,
     /// Services are part of the server.
     #[error("a service's account cannot be changed here")]
     Service,
@@ -92,6 +102,9 @@ pub struct AccountLine {
     pub sign_in_name: String,
     /// How colleagues see it.
     pub display_name: String,
+    /// Whether its person was erased: then both names are only
+    /// [`ERASED_PERSON`](crate::store::sealed::ERASED_PERSON).
+    pub is_erased: bool,
     /// Which limits its sessions have.
     pub device_class: DeviceClass,
     /// What it holds now: grant, role's name, where, and why.
@@ -350,18 +363,39 @@ impl Identity {
             let row = stored.row;
             let place = |column| Account::place(column, &row.id);
             let own = grants.iter().filter(|grant| grant.account == row.id);
+            let display_name = reader.reveal(&row.display_name, &place("display_name"));
+            let is_erased = matches!(display_name, Err(StoreError::Erased(_)));
+            let sign_in_name = reader.reveal(&row.sign_in_name, &place("sign_in_name"));
             lines.push(AccountLine {
                 id: row.id,
                 version: stored.version,
                 kind: row.kind,
                 state: row.state,
-                sign_in_name: reader.reveal(&row.sign_in_name, &place("sign_in_name"))?,
-                display_name: reader.reveal(&row.display_name, &place("display_name"))?,
+                sign_in_name: name_or_erased(sign_in_name)?,
+                display_name: name_or_erased(display_name)?,
+                is_erased,
                 device_class: row.device_class,
                 grants: own.map(|grant| grant_line(grant, &roles)).collect(),
             });
         }
         Ok(lines)
+    }
+
+    /// The person who signs in with this name: whoever an operator's command is about or
+    /// acts for.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`], [`AccountError::Service`], or what keeps it from being read.
+    pub async fn person_named(&self, sign_in_name: &str) -> Result<ActorId, AccountError> {
+        let mut reader = self.store.plain().await?;
+        let name = normalised_name(sign_in_name);
+        let index = reader.blind_index("account.sign_in_name", &name);
+        let found = rows::account_by_name(&mut reader, index).await?;
+        let row = found.ok_or(AccountError::NotFound)?.row;
+        match row.kind {
+            AccountKind::Person => Ok(row.id),
+            AccountKind::Service => Err(AccountError::Service),
+        }
     }
 
     /// The roles and what they allow, as the matrix page shows them.
@@ -376,7 +410,7 @@ impl Identity {
 }
 
 /// Accounts belong to the whole house: a right that is limited to a place changes none of them.
-fn everywhere<A: Action>(permit: &Permit<A>) -> Result<(), StoreError> {
+pub(in crate::identity) fn everywhere<A: Action>(permit: &Permit<A>) -> Result<(), StoreError> {
     match permit.scope() {
         Scope::Everything => Ok(()),
         Scope::Only(_) => Err(StoreError::NotAllowed),

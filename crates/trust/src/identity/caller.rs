@@ -97,6 +97,10 @@ impl Caller {
         (self.who.session != 0).then_some(SessionId(self.who.session))
     }
 
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// What a page needs to know.
     #[must_use]
     pub fn profile(&self) -> &Profile {

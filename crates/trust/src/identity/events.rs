@@ -92,6 +92,20 @@ crate::event! {
         /// How the list was reached.
         page: &'static str,
     }
+    /// Somebody's data was erased; their number stays in the log.
+    pub struct AccountErased = "identity.account_erased" {
+        /// The account.
+        account: ActorId,
+        /// Why: a code.
+        because: &'static str,
+    }
+    /// History was lost in a disaster, and somebody took the responsibility for going on without.
+    pub struct RecoveryDeclared = "identity.recovery_declared" {
+        /// Who.
+        account: ActorId,
+        /// What is lost and why, signed: see `ledger::recovery`.
+        note: String,
+    }
     /// The matrix of roles was looked at.
     pub struct RolesViewed = "identity.roles_viewed" {}
 }
@@ -121,6 +135,11 @@ crate::action! {
     pub struct GrantRole = "identity.grant_role" ("give roles") -> RoleGranted;
     /// Takes a role back.
     pub struct WithdrawRole = "identity.withdraw_role" ("take roles back") -> RoleWithdrawn;
+    /// Erases somebody whose account is closed.
+    pub struct EraseAccount = "identity.erase_account" ("erase people") -> AccountErased;
+    /// Declares that history is lost, so that the instance may go on.
+    pub struct DeclareRecovery = "identity.declare_recovery" ("declare that history is lost")
+        -> RecoveryDeclared;
     /// Looks at the accounts.
     pub struct ViewAccounts = "identity.view_accounts" ("see accounts") -> AccountsViewed;
     /// Looks at the roles.

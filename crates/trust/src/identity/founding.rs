@@ -160,10 +160,7 @@ pub(crate) fn service_name(name: &str) -> String {
 }
 
 pub(crate) async fn new_subject(vault: &Arc<Vault>) -> Result<SubjectId, StoreError> {
-    vault
-        .new_subject()
-        .await
-        .map_err(|error| StoreError::Sealed(error.to_string()))
+    vault.new_subject().await.map_err(StoreError::from)
 }
 
 /// Makes the rows of the founding.

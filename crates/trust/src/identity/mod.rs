@@ -31,6 +31,7 @@ use crate::{
 
 pub mod accounts;
 pub mod caller;
+pub mod erasing;
 pub mod events;
 pub mod founding;
 pub(crate) mod grants;

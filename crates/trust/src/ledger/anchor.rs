@@ -2,7 +2,9 @@
 //!
 //! A database that was put back as a whole to an older state agrees with itself in everything. Only
 //! something kept elsewhere can tell. An anchor is a signed checkpoint in a file of its own,
-//! `lane-<n>/<size in 20 digits>.checkpoint`, that is created once and never written again.
+//! `lane-<n>/<size in 20 digits>.checkpoint`, that is created once and never written again. After a
+//! declared recovery ([`super::recovery`]) that name may be taken by the lost history; then the
+//! first eight digits of the root follow the size.
 //!
 //! Refuses: overwriting; making the anchor folder itself, since a folder that is missing is most
 //! likely a disk that is not mounted, and writing beside it would pass for safety. A damaged file
@@ -91,9 +93,32 @@ pub enum AnchorError {
 /// [`AnchorError::Taken`] if another checkpoint of this size is there: tell somebody.
 pub fn write(folder: &Path, lane: u16, signed_checkpoint: &str) -> Result<Written, AnchorError> {
     let size = checkpoint::parse_unverified(signed_checkpoint.as_bytes())?.size;
+    write_named(folder, lane, &format!("{size:020}"), signed_checkpoint)
+}
+
+/// As [`write`], where the plain name is known to be taken by a history that is declared lost.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_beside(
+    folder: &Path,
+    lane: u16,
+    signed_checkpoint: &str,
+) -> Result<Written, AnchorError> {
+    let checkpoint = checkpoint::parse_unverified(signed_checkpoint.as_bytes())?;
+    let name = format!("{:020}-{}", checkpoint.size, root_digits(&checkpoint.root));
+    write_named(folder, lane, &name, signed_checkpoint)
+}
+
+fn write_named(
+    folder: &Path,
+    lane: u16,
+    name: &str,
+    signed_checkpoint: &str,
+) -> Result<Written, AnchorError> {
     must_be_folder(folder)?;
     let lane_folder = lane_folder(folder, lane);
-    let place = lane_folder.join(format!("{size:020}{ENDING}"));
+    let place = lane_folder.join(format!("{name}{ENDING}"));
     let failed = |error| AnchorError::Io(place.clone(), error);
     match fs::create_dir(&lane_folder) {
         Ok(()) => sync_folder(folder).map_err(failed)?,
@@ -111,6 +136,12 @@ pub fn write(folder: &Path, lane: u16, signed_checkpoint: &str) -> Result<Writte
         },
         Err(error) => Err(failed(error)),
     }
+}
+
+/// The digits of a root that tell two anchors of one size apart.
+fn root_digits(root: &Hash) -> String {
+    let [a, b, c, d, ..] = *root;
+    format!("{:08x}", u32::from_be_bytes([a, b, c, d]))
 }
 
 /// The lane's newest readable anchor, with whatever damaged files claim to be newer.
@@ -298,16 +329,22 @@ fn read_anchor(place: &Path, lane: u16) -> Result<Anchor, String> {
         .file_name()
         .and_then(OsStr::to_str)
         .unwrap_or_default();
-    let digits = name
-        .strip_suffix(ENDING)
-        .filter(|digits| digits.len() == 20);
-    let named = digits.and_then(|digits| digits.parse::<u64>().ok());
+    let stem = name.strip_suffix(ENDING).unwrap_or_default();
+    let (digits, told_root) = match stem.split_once('-') {
+        Some((digits, root)) => (digits, Some(root)),
+        None => (stem, None),
+    };
+    let named = Some(digits).filter(|digits| digits.len() == 20);
+    let named = named.and_then(|digits| digits.parse::<u64>().ok());
     let named = named.ok_or("does not have an anchor's name")?;
     let note = read_limited(place).map_err(|error| format!("cannot be read: {error}"))?;
     let checkpoint = checkpoint::parse_unverified(&note)
         .map_err(|error| format!("is no checkpoint: {error}"))?;
     if checkpoint.size != named {
         return Err(format!("is about {} entries, not {named}", checkpoint.size));
+    }
+    if told_root.is_some_and(|told| told != root_digits(&checkpoint.root)) {
+        return Err("has another root than its name says".to_owned());
     }
     let note = String::from_utf8(note).map_err(|_| "is not UTF-8")?;
     Ok(Anchor {

@@ -77,15 +77,24 @@ pub fn sign(
     key_name: &str,
     key: &Ed25519KeyPair,
 ) -> Result<String, CheckpointError> {
+    check_name(&checkpoint.origin)?;
+    let root = STANDARD.encode(checkpoint.root);
+    let text = format!("{}\n{}\n{root}\n", checkpoint.origin, checkpoint.size);
+    sign_text(&text, key_name, key)
+}
+
+/// Signs any text as a C2SP signed-note. What two kinds of text mean must differ in their form.
+pub(super) fn sign_text(
+    text: &str,
+    key_name: &str,
+    key: &Ed25519KeyPair,
+) -> Result<String, CheckpointError> {
     let public = key
         .public_key()
         .as_ref()
         .try_into()
         .map_err(|_| CheckpointError::BadKey)?;
     let signer = VerifyingKey::new(key_name, public)?;
-    check_name(&checkpoint.origin)?;
-    let root = STANDARD.encode(checkpoint.root);
-    let text = format!("{}\n{}\n{root}\n", checkpoint.origin, checkpoint.size);
     let mut signature = signer.id.to_vec();
     signature.extend_from_slice(key.sign(text.as_bytes()).as_ref());
     let signature = STANDARD.encode(signature);
@@ -99,6 +108,22 @@ pub fn sign(
 /// # Errors
 /// Says why the note is not believed.
 pub fn parse_and_verify(note: &[u8], keys: &[VerifyingKey]) -> Result<Checkpoint, CheckpointError> {
+    read_text(verified_text(note, keys)?)
+}
+
+/// The text of a note that one of `keys` has signed; if there are none, signatures are not checked.
+pub(super) fn signed_text<'a>(
+    note: &'a [u8],
+    keys: &[VerifyingKey],
+) -> Result<&'a str, CheckpointError> {
+    if keys.is_empty() {
+        Ok(Note::split(note)?.text)
+    } else {
+        verified_text(note, keys)
+    }
+}
+
+fn verified_text<'a>(note: &'a [u8], keys: &[VerifyingKey]) -> Result<&'a str, CheckpointError> {
     let note = Note::split(note)?;
     let mut known = false;
     for line in note.signatures.lines() {
@@ -109,7 +134,7 @@ pub fn parse_and_verify(note: &[u8], keys: &[VerifyingKey]) -> Result<Checkpoint
         }
     }
     if known {
-        read_text(note.text)
+        Ok(note.text)
     } else {
         Err(CheckpointError::UnknownSigner)
     }

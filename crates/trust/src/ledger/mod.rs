@@ -19,6 +19,7 @@ mod codec;
 pub mod entry;
 mod key;
 pub mod proof;
+pub mod recovery;
 pub mod row;
 pub mod sums;
 pub mod tiles;

@@ -9,6 +9,7 @@
 //! The task ends with the store, after anchoring the last head.
 
 pub mod compare;
+pub mod declare;
 
 use std::{
     path::{Path, PathBuf},
@@ -176,7 +177,7 @@ impl Worker {
     }
 
     async fn anchor(&mut self) {
-        if matches!(&*self.store.health.borrow(), Health::Quarantined(_)) {
+        if self.is_quarantined() {
             return;
         }
         let head = *self.store.head.borrow();
@@ -211,7 +212,37 @@ impl Worker {
         }
         if taken {
             self.compare().await; // another history may have been anchored there
+            self.anchor_beside(head).await;
         }
+    }
+
+    /// Where a history that was declared lost, or a damaged file, has taken the anchor's name. Not
+    /// after another history that nobody declared: the comparison has put us into quarantine then.
+    async fn anchor_beside(&mut self, head: Head) {
+        let (Some((_, note)), false) = (&self.signed, self.is_quarantined()) else {
+            return;
+        };
+        for at in 0..self.places.len() {
+            if self.places[at].kept == head.size || self.places[at].pending.is_some() {
+                continue;
+            }
+            let (folder, note) = (self.places[at].folder.clone(), note.clone());
+            let writing = spawn_blocking(move || anchor::write_beside(&folder, head.lane, &note));
+            let outcome = match timeout(FOLDER_MAX, writing).await {
+                Err(_) => Err(Trouble::Hangs),
+                Ok(Err(_)) => Err(Trouble::Died),
+                Ok(Ok(Err(error))) => Err(Trouble::Anchor(error)),
+                Ok(Ok(Ok(_))) => Ok(head.size),
+            };
+            if outcome.is_ok() {
+                self.places[at].kept = head.size;
+            }
+            self.note(at, outcome);
+        }
+    }
+
+    fn is_quarantined(&self) -> bool {
+        matches!(&*self.store.health.borrow(), Health::Quarantined(_))
     }
 
     /// Tells the health page, and the server's own log when something begins or ends.

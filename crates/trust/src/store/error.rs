@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::vault::{SubjectId, VaultError};
+
 /// Why a read or a change did not happen.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -43,9 +45,12 @@ pub enum StoreError {
     /// The instance is read-only, with the reason.
     #[error("the instance is read-only: {0}")]
     Quarantined(String),
-    /// A ciphertext could not be opened.
+    /// A ciphertext could not be opened: altered, moved, or its key is missing. Raise the alarm.
     #[error("a sealed value cannot be opened: {0}")]
     Sealed(String),
+    /// The person's keys were destroyed on purpose. Show that, and go on.
+    #[error("subject {0} was erased")]
+    Erased(SubjectId),
     /// The event does not fit into a log entry.
     #[error("the event is too large for the log: {0}")]
     EventTooLarge(String),
@@ -55,6 +60,15 @@ pub enum StoreError {
     /// A fault of ours: the database did not understand a statement.
     #[error("the database did not accept a statement: {0}")]
     Statement(String),
+}
+
+impl From<VaultError> for StoreError {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Erased(subject) | VaultError::BeingErased(subject) => Self::Erased(subject),
+            other => Self::Sealed(other.to_string()),
+        }
+    }
 }
 
 impl StoreError {

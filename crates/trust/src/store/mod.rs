@@ -51,7 +51,9 @@ mod quarantine;
 pub mod read;
 pub mod row;
 pub mod sealed;
+pub mod standing;
 pub mod statement;
+pub mod tiles;
 pub mod value;
 pub mod verify;
 

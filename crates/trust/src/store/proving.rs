@@ -26,7 +26,7 @@ use crate::{
         sealed::{Place, Sealed},
         value::{Field, Kind, Value},
     },
-    vault::{Vault, VaultError},
+    vault::Vault,
 };
 
 /// Bytes around a sealed text: whose it is (8), suite (1), key version (4), nonce (12), tag (16).
@@ -282,14 +282,11 @@ fn opened(
     place: &Place,
     vault: &Vault,
 ) -> Result<Zeroizing<String>, Option<()>> {
-    let erased = sealed
-        .subject()
-        .map(|subject| VaultError::Erased(subject).to_string());
     sealed
         .open(place, vault)
         .map(Zeroizing::new)
         .map_err(|error| match error {
-            StoreError::Sealed(why) if Some(&why) == erased.as_ref() => None,
+            StoreError::Erased(_) => None,
             _ => Some(()),
         })
 }

@@ -15,6 +15,21 @@ use crate::{
     vault::{FieldPlace, SubjectId, Vault},
 };
 
+/// What stands where the name of an erased person stood.
+pub const ERASED_PERSON: &str = "Erased person";
+
+/// A name for a list or a page, which one person's erasure must not take from everybody else. A
+/// name that was tampered with stays an error.
+///
+/// # Errors
+/// As the opening, except [`StoreError::Erased`].
+pub fn name_or_erased(opened: Result<String, StoreError>) -> Result<String, StoreError> {
+    match opened {
+        Err(StoreError::Erased(_)) => Ok(ERASED_PERSON.to_owned()),
+        other => other,
+    }
+}
+
 /// The cell a sealed value belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -102,9 +117,7 @@ impl<T: Secret> Sealed<T> {
             column: place.column,
             key: &key,
         };
-        let sealed = vault
-            .seal(subject, &place, value.to_secret().as_bytes())
-            .map_err(|error| StoreError::Sealed(error.to_string()))?;
+        let sealed = vault.seal(subject, &place, value.to_secret().as_bytes())?;
         let mut bytes = subject.0.to_be_bytes().to_vec();
         bytes.extend_from_slice(&sealed);
         Ok(Self {
@@ -122,9 +135,7 @@ impl<T: Secret> Sealed<T> {
             column: place.column,
             key: &key,
         };
-        let plain = vault
-            .open(subject, &field, &self.bytes[8..])
-            .map_err(|error| StoreError::Sealed(error.to_string()))?;
+        let plain = vault.open(subject, &field, &self.bytes[8..])?;
         let text = String::from_utf8(plain.to_vec()).map_err(|_| malformed())?;
         T::from_secret(text).ok_or_else(malformed)
     }

@@ -175,7 +175,9 @@ async fn check(source: &mut Source, kept: Kept, against: &Against<'_>) -> sqlx::
         rows,
         findings,
         unlisted,
+        recoveries,
     } = verifier.finish();
+    report.recoveries = recoveries;
     (report.entries, report.rows, report.unlisted) = (entries, rows, unlisted);
     report
         .findings
@@ -251,7 +253,7 @@ async fn claims(
     issuer: &Issuer,
     report: &mut Report,
 ) -> sqlx::Result<Claims> {
-    let mut claims = Claims::new();
+    let mut claims = Claims::of(issuer);
     let sql = "SELECT lane, size, note FROM ledger_checkpoint".to_owned();
     let mut misplaced = 0_u32;
     source

@@ -14,7 +14,8 @@ use serde::Deserialize;
 use trust::{
     identity::{
         accounts::{AccountError, AccountLine, Given, GrantLine, Invitation},
-        events::{DisableAccount, GrantRole, InviteAccount, WithdrawRole},
+        erasing::{ErasedBecause, Erasure},
+        events::{DisableAccount, EraseAccount, GrantRole, InviteAccount, WithdrawRole},
         model::{AccountKind, AccountState, CODE_LIFE, DeviceClass},
         permit::{ActorId, GrantId, ScopeKind},
     },
@@ -203,6 +204,35 @@ pub async fn disable(
     Ok(Redirect::to("/accounts"))
 }
 
+/// Somebody who is to be erased.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EraseForm {
+    because: String,
+    login: String,
+    #[serde(default)]
+    #[expect(dead_code, reason = "the name typed again says more than the version")]
+    version: i64,
+}
+
+/// `POST /accounts/{account}/erase`
+pub async fn erase(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    Id(account): Id<i64>,
+    Checked(form): Checked<EraseForm>,
+) -> Result<Redirect, PageError> {
+    let erasure = Erasure {
+        account: ActorId(account),
+        typed_name: &form.login,
+        because: ErasedBecause::from_code(&form.because).ok_or_else(not_understood)?,
+    };
+    app.tasking
+        .erase_person(&app.identity, &signed_in, &erasure)
+        .await?;
+    Ok(Redirect::to("/accounts"))
+}
+
 /// `POST /accounts/{account}/code`: a new first code, shown once.
 pub async fn renew_code(
     State(app): State<Arc<App>>,
@@ -270,6 +300,7 @@ async fn view(app: &App, signed_in: &SignedIn) -> Result<AccountsView, PageError
         roles,
         scopes,
         device_classes: device_classes(),
+        erase_reasons: erase_reasons(),
         new_code: None,
         typed: AccountForm::default(),
         errors: vec![],
@@ -348,10 +379,10 @@ fn row(account: &AccountLine, signed_in: &SignedIn, scopes: &[Choice]) -> Accoun
         id: account.id.0,
         version: account.version,
         name: without_prefix(&account.display_name).to_owned(),
-        login: if is_person {
-            account.sign_in_name.clone()
-        } else {
-            "a service".to_owned()
+        login: match (is_person, account.is_erased) {
+            (true, false) => account.sign_in_name.clone(),
+            (true, true) => "–".to_owned(),
+            (false, _) => "a service".to_owned(),
         },
         grants: account
             .grants
@@ -362,11 +393,17 @@ fn row(account: &AccountLine, signed_in: &SignedIn, scopes: &[Choice]) -> Accoun
             (AccountKind::Service, _) => "Part of Almoner",
             (AccountKind::Person, AccountState::Invited) => "Not set up yet",
             (AccountKind::Person, AccountState::Active) => "Active",
+            (AccountKind::Person, AccountState::Disabled) if account.is_erased => "Erased",
             (AccountKind::Person, AccountState::Disabled) => "Closed",
         }
         .to_owned(),
         may_close: is_live && is_other && signed_in.may(DisableAccount),
         may_grant: is_live && is_other && signed_in.may(GrantRole),
+        may_erase: is_person
+            && !is_live
+            && !account.is_erased
+            && is_other
+            && signed_in.may(EraseAccount),
     }
 }
 
@@ -385,6 +422,11 @@ fn chip(grant: &GrantLine, scopes: &[Choice], may_withdraw: bool) -> GrantChip {
         words: format!("{}: {place}", without_prefix(&grant.role)),
         may_withdraw,
     }
+}
+
+fn erase_reasons() -> Vec<Choice> {
+    let choice = |because: ErasedBecause| Choice::plain(because.code(), because.words());
+    ErasedBecause::ALL.map(choice).to_vec()
 }
 
 /// Kinds of devices that an account may be used on.

@@ -196,6 +196,8 @@ fn open_words(entry: &Entry) -> Vec<String> {
         serde_json::Value::Null => None,
         // What was refused stands in the line already.
         serde_json::Value::String(_) if name == "permission" => None,
+        // A declared loss, signed: it is for verifiers, and pages long.
+        serde_json::Value::String(_) if name == "note" => None,
         serde_json::Value::String(text) => Some(format!("{}: {text}", spaced(name))),
         serde_json::Value::Number(number) => Some(format!("{} {number}", spaced(name))),
         serde_json::Value::Bool(yes) => Some(format!("{}: {yes}", spaced(name))),

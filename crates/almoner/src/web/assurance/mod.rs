@@ -50,6 +50,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/accounts/{account}/grant", post(accounts::grant))
         .route("/accounts/{account}/disable", post(accounts::disable))
         .route("/accounts/{account}/code", post(accounts::renew_code))
+        .route("/accounts/{account}/erase", post(accounts::erase))
         .route("/grants/{grant}/withdraw", post(accounts::withdraw))
 }
 

@@ -162,6 +162,7 @@ mod tests {
             state: AccountState::Active,
             sign_in_name: String::new(),
             display_name: String::new(),
+            is_erased: false,
             device_class: DeviceClass::Personal,
             grants: vec![grant],
         }

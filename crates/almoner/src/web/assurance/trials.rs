@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// The file that remembers what the installation's files are.
-const MANIFEST: &str = "own-files.json";
+pub const MANIFEST: &str = "own-files.json";
 
 /// The pages that are tried without signing in.
 const DOORS: [&str; 13] = [

@@ -31,6 +31,8 @@ pub struct AccountsView {
     pub device_classes: Vec<Choice>,
     /// The code of an account made just now.
     pub new_code: Option<NewCode>,
+    /// Why somebody can be erased.
+    pub erase_reasons: Vec<Choice>,
     /// What was typed before.
     pub typed: AccountForm,
     /// What has to be put right.
@@ -56,6 +58,8 @@ pub struct AccountRow {
     pub may_close: bool,
     /// Whether this reader may give it a role.
     pub may_grant: bool,
+    /// Whether this reader may erase its person.
+    pub may_erase: bool,
 }
 
 /// A role that somebody holds in one place.
@@ -122,6 +126,9 @@ pub fn page(view: &AccountsView, shell: &Shell) -> Markup {
             (renew_code(account))
             (close_account(account))
         }
+        @for account in view.accounts.iter().filter(|account| account.may_erase) {
+            (erase_person(account, &view.erase_reasons))
+        }
     };
     let page = Page {
         title: "Accounts",
@@ -176,7 +183,12 @@ fn listed(accounts: &[AccountRow]) -> Markup {
                             (opens_dialog(&code_id(account), "New code", icons::KEY_ROUND))
                             (opens_dialog(&close_id(account), "Close", icons::USER_ROUND_X))
                         }
-                        @if !account.may_grant && !account.may_close { span.al-2 { "–" } }
+                        @if account.may_erase {
+                            (opens_dialog(&erase_id(account), "Erase", icons::USER_ROUND_X))
+                        }
+                        @if !account.may_grant && !account.may_close && !account.may_erase {
+                            span.al-2 { "–" }
+                        }
                     }
                 }
             }
@@ -355,6 +367,47 @@ fn close_account(account: &AccountRow) -> Markup {
             version: account.version,
             fields,
             button: submit("Close account", None, "Closing…", Weight::Danger),
+        })
+    }
+}
+
+fn erase_id(account: &AccountRow) -> String {
+    format!("erase-{}", account.id)
+}
+
+fn erase_person(account: &AccountRow, reasons: &[Choice]) -> Markup {
+    let id = erase_id(account);
+    let fields = html! {
+        p {
+            "Their names and staff number go for ever, also from backups, and nobody can bring "
+            "them back. What they did stays in the log under a number. Look first whether a law "
+            "or a rule wants the data kept."
+        }
+        (select(
+            &Field {
+                name: "because",
+                id: &format!("{id}-because"),
+                label: "Why",
+                ..Field::default()
+            },
+            reasons,
+        ))
+        (Field {
+            name: "login",
+            id: &format!("{id}-login"),
+            label: "What they signed in as",
+            hint: "Type it again, so that nobody else is erased by a slip.",
+            ..Field::default()
+        })
+    };
+    html! {
+        (Dialog {
+            id: &id,
+            title: &format!("Erase {}", account.name),
+            action: format!("/accounts/{}/erase", account.id),
+            version: account.version,
+            fields,
+            button: submit("Erase for ever", None, "Erasing…", Weight::Danger),
         })
     }
 }

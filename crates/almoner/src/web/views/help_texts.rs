@@ -320,6 +320,11 @@ const ACCOUNTS: Topic = Topic {
             "close the account of someone who leaves?",
             "Press Close. They are signed out everywhere at once.",
         ),
+        (
+            "erase someone who has left?",
+            "Close the account first, then press Erase. Their name goes for ever; the log keeps a \
+             number.",
+        ),
     ],
     ..EMPTY
 };

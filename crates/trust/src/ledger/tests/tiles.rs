@@ -60,7 +60,8 @@ fn seventy_thousand_entries_make_the_tiles_of_the_format_example() {
     let folder = tempdir().unwrap();
     let folder = folder.path();
     let note = checkpoint(70_000);
-    assert_eq!(export(folder, entries(70_000), &note).unwrap(), 70_000);
+    let exported = export(folder, entries(70_000), &note).unwrap();
+    assert_eq!(exported.entries, 70_000);
 
     let names = names(folder);
     let under = |prefix: &str| names.iter().filter(|name| name.starts_with(prefix)).count();
@@ -114,15 +115,13 @@ fn large_numbers_are_split_into_folders() {
 #[test]
 fn an_export_ends_where_the_checkpoint_ends() {
     let folder = tempdir().unwrap();
-    assert_eq!(
-        export(folder.path(), entries(50), &checkpoint(20)).unwrap(),
-        20
-    );
+    let exported = export(folder.path(), entries(50), &checkpoint(20)).unwrap();
+    assert_eq!(exported.entries, 20);
     assert!(folder.path().join("tile/0/000.p/20").is_file());
 }
 
-/// An export that could not be checked by others is refused: too few entries, other entries, a
-/// folder in use. It never carries a checkpoint.
+/// An export that could not be checked by others is refused: too few entries, other entries, an
+/// entry that is too long, a disk that fails. It never carries a checkpoint.
 #[test]
 fn a_wrong_export_gets_no_checkpoint() {
     let folder = tempdir().unwrap();
@@ -149,6 +148,87 @@ fn a_wrong_export_gets_no_checkpoint() {
     for name in ["few", "other", "long", "broken"] {
         assert!(!inner(name).join("checkpoint").exists(), "{name}");
     }
-    let used = export(folder.path(), entries(20), &checkpoint(20)).unwrap_err();
-    assert!(matches!(used, ExportError::NotEmpty(_)));
+}
+
+/// The next night's export writes only what is new: full tiles of last night stay untouched, and
+/// an export without anything new writes nothing.
+#[test]
+fn a_later_export_carries_on() {
+    let folder = tempdir().unwrap();
+    let first = export(folder.path(), entries(600), &checkpoint(600)).unwrap();
+    assert_eq!(first.files_written, 8); // three of leaves, three of entries, one above, checkpoint
+    let before = fs::metadata(folder.path().join("tile/0/001")).unwrap();
+
+    let again = export(folder.path(), entries(600), &checkpoint(600)).unwrap();
+    assert_eq!((again.entries, again.files_written), (600, 0));
+
+    let second = export(folder.path(), entries(700), &checkpoint(700)).unwrap();
+    assert_eq!((second.entries, second.files_written), (700, 3));
+    let after = fs::metadata(folder.path().join("tile/0/001")).unwrap();
+    assert_eq!(before.modified().unwrap(), after.modified().unwrap());
+    let note = fs::read_to_string(folder.path().join("checkpoint")).unwrap();
+    assert_eq!(note, checkpoint(700));
+}
+
+/// Somebody changed an entry since last night, or a tile in the folder: the export says which file
+/// no longer fits and overwrites nothing.
+#[test]
+fn a_changed_history_is_named() {
+    let folder = tempdir().unwrap();
+    let place = |name| folder.path().join(name);
+    export(folder.path(), entries(600), &checkpoint(600)).unwrap();
+
+    let tile = fs::read(place("tile/0/001")).unwrap();
+    fs::write(place("tile/0/001"), &tile[..8_191]).unwrap();
+    let error = export(folder.path(), entries(700), &checkpoint(700)).unwrap_err();
+    assert!(
+        matches!(&error, ExportError::Differs(file) if *file == place("tile/0/001")),
+        "{error}"
+    );
+    assert_eq!(fs::read(place("tile/0/001")).unwrap().len(), 8_191);
+    fs::write(place("tile/0/001"), tile).unwrap();
+
+    // Entry 590 lies in a partial tile, which a later export does not write again.
+    let changed = (0..700).map(|number| {
+        let text = if number == 590 {
+            "other".to_owned()
+        } else {
+            number.to_string()
+        };
+        Ok::<_, Infallible>(text.into_bytes())
+    });
+    let error = export(folder.path(), changed, &checkpoint(700)).unwrap_err();
+    assert!(matches!(error, ExportError::OtherHistory(_)), "{error}");
+    let note = fs::read_to_string(place("checkpoint")).unwrap();
+    assert_eq!(note, checkpoint(600));
+}
+
+/// A database that was put back to last week does not replace this week's export, and one hospital
+/// does not write over another's.
+#[test]
+fn an_export_never_goes_back_and_never_changes_hospital() {
+    let folder = tempdir().unwrap();
+    export(folder.path(), entries(60), &checkpoint(60)).unwrap();
+    let error = export(folder.path(), entries(50), &checkpoint(50)).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            ExportError::Behind {
+                there: 60,
+                here: 50,
+                ..
+            }
+        ),
+        "{error}"
+    );
+    let key = Ed25519KeyPair::from_seed_unchecked(&[1; 32]).unwrap();
+    let root = root_of(entries(70).map(|entry| leaf_hash(&entry.unwrap())));
+    let origin = "other.example/lane-0".to_owned();
+    let (size, name) = (70, "other.example");
+    let note = sign(&Checkpoint { origin, size, root }, name, &key).unwrap();
+    let error = export(folder.path(), entries(70), &note).unwrap_err();
+    assert!(
+        matches!(&error, ExportError::OtherLog(_, origin) if origin == "ward.example/lane-0"),
+        "{error}"
+    );
 }

@@ -53,6 +53,19 @@ impl Claims {
         Self::default()
     }
 
+    /// No claims yet, and whose notes are believed: also those that entries carry.
+    #[must_use]
+    pub fn of(issuer: &Issuer) -> Self {
+        Self {
+            issuer: issuer.clone(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn issuer(&self) -> Issuer {
+        self.issuer.clone()
+    }
+
     /// Takes a checkpoint out of the database: the lane and size it is kept under, and the note.
     pub fn checkpoint(&mut self, lane: u16, size: u64, note: &[u8], issuer: &Issuer) {
         let reason = match self.read(lane, note, issuer) {

@@ -12,6 +12,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::super::entry::{Key, Pointer};
+use super::super::recovery::Declaration;
 
 /// The most findings that are listed. Further ones are counted only.
 pub const LISTED_MAX: usize = 1_000;
@@ -52,6 +53,8 @@ pub enum What {
     AnchorDisagrees,
     /// An anchor knows more entries than there are: the database was put back or cut off.
     AnchorAhead,
+    /// A declared loss of history is not signed by this instance, or stands where it does not fit.
+    RecoveryRefused,
     /// A row is not what its last entry recorded.
     RowEdited,
     /// A row points to another entry than the last that touched it.
@@ -92,6 +95,51 @@ pub struct Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.sentence)
+    }
+}
+
+/// History that is lost, and that somebody declared so. Not a finding: it tells the auditor whom to
+/// ask.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Recovery {
+    /// The lane.
+    pub lane: u16,
+    /// The first entry that is lost.
+    pub lost_from: u64,
+    /// The entry after the last that is lost.
+    pub lost_until: u64,
+    /// The account of whoever declared it.
+    pub by: i64,
+    /// Why, in their words.
+    pub reason: String,
+    /// All of it as a sentence.
+    pub sentence: String,
+}
+
+impl Recovery {
+    pub(super) fn of(declared: &Declaration) -> Self {
+        let Declaration {
+            lane,
+            lost_from,
+            lost_until,
+            by,
+            ref reason,
+            ..
+        } = *declared;
+        let sentence = format!(
+            "history lost between entry {lost_from} and {} of lane {lane}, declared by account \
+             {by}, because: {}",
+            lost_until.saturating_sub(1),
+            reason.escape_debug()
+        );
+        Self {
+            lane,
+            lost_from,
+            lost_until,
+            by,
+            reason: reason.clone(),
+            sentence,
+        }
     }
 }
 

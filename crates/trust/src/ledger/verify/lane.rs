@@ -11,6 +11,7 @@ use std::vec::IntoIter;
 
 use super::super::entry::Pointer;
 use super::super::leaf_hash;
+use super::super::recovery::Declaration;
 use super::super::tree::Frontier;
 use super::claims::{Claim, Source};
 use super::finding::{Findings, What};
@@ -68,6 +69,21 @@ impl Lane {
         self.next = self.next.max(sequence.saturating_add(1));
         self.tree.append(leaf_hash(bytes));
         self.settle(findings);
+    }
+
+    /// Takes the declaration that the next entry carries: the anchors that it names are not held
+    /// against this lane. `false`, and nothing is excused, if it was signed over another history.
+    pub(super) fn declare(&mut self, declared: &Declaration, findings: &mut Findings) -> bool {
+        self.settle(findings);
+        let fits = declared.kept == self.tree.size() && declared.root == self.tree.root();
+        if fits {
+            let claims: Vec<Claim> = self.claims.by_ref().collect();
+            let held = claims.into_iter().filter(|claim| {
+                claim.source == Source::Stored || !declared.excuses(claim.size, &claim.root)
+            });
+            self.claims = held.collect::<Vec<_>>().into_iter().peekable();
+        }
+        fits
     }
 
     /// Compares the head with the tree that the entries gave.

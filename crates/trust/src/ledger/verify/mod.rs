@@ -11,6 +11,9 @@
 //! | the same, with the head mended | the tree against signed checkpoints |
 //! | the same, with everything mended and signed again; whole database put back | anchors |
 //!
+//! History that was lost and *declared* lost ([`super::recovery`]) is no finding: the report names
+//! it in its own place, and the anchors that the declaration names are not held against the log.
+//!
 //! Order of feeding: what the ledger must agree with ([`Claims`]) goes into [`Verifier::new`]; then
 //! every entry, each lane in order; then heads, rows and sums in any order; then
 //! [`Verifier::finish`]. Memory grows with the number of rows ever written, about 100 bytes each,
@@ -43,12 +46,14 @@ use aws_lc_rs::hmac;
 use serde::Serialize;
 
 use super::Hash;
+use super::checkpoint::Issuer;
 use super::entry::{Entry, Key, Pointer};
+use super::recovery::Declaration;
 use super::row::Cell;
 use super::tree::Frontier;
 pub use claims::Claims;
 use finding::Findings;
-pub use finding::{Finding, What};
+pub use finding::{Finding, Recovery, What};
 use lane::Lane;
 use rows::Rows;
 
@@ -72,6 +77,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many more there are.
     pub unlisted: u64,
+    /// History that was lost and declared so, in the order of the log.
+    pub recoveries: Vec<Recovery>,
 }
 
 impl Report {
@@ -89,6 +96,9 @@ pub struct Verifier {
     lanes: BTreeMap<u16, Lane>,
     rows: Rows,
     findings: Findings,
+    /// Whose declarations are believed.
+    issuer: Issuer,
+    recoveries: Vec<Recovery>,
 }
 
 impl Verifier {
@@ -96,6 +106,7 @@ impl Verifier {
     #[must_use]
     pub fn new(instance: [u8; 16], options: Options) -> Self {
         let mut findings = Findings::default();
+        let issuer = options.claims.issuer();
         let lanes = options.claims.into_lanes(&mut findings);
         Self {
             instance,
@@ -103,6 +114,8 @@ impl Verifier {
             lanes,
             rows: Rows::new(options.seal_key),
             findings,
+            issuer,
+            recoveries: vec![],
         }
     }
 
@@ -110,12 +123,35 @@ impl Verifier {
     pub fn entry(&mut self, lane: u16, sequence: u64, bytes: &[u8]) {
         self.entries += 1;
         let place = Pointer { lane, sequence };
+        let decoded = Entry::decode(bytes);
         let state = self
             .lanes
             .entry(lane)
             .or_insert_with(|| Lane::new(lane, vec![]));
+        if let Ok(entry) = &decoded {
+            match Declaration::carried_by(entry, &self.issuer) {
+                Ok(None) => {}
+                Ok(Some(declared)) if state.declare(&declared, &mut self.findings) => {
+                    let recovery = Recovery::of(&declared);
+                    // A long list of anchors goes on in the next entry.
+                    if self.recoveries.last() != Some(&recovery) {
+                        self.recoveries.push(recovery);
+                    }
+                }
+                Ok(Some(_)) => {
+                    let sentence = format!("{place} declares a loss after another history");
+                    self.findings
+                        .at_entry(What::RecoveryRefused, place, sentence);
+                }
+                Err(error) => {
+                    let sentence = format!("{place} declares a loss and is not believed: {error}");
+                    self.findings
+                        .at_entry(What::RecoveryRefused, place, sentence);
+                }
+            }
+        }
         state.entry(sequence, bytes, &mut self.findings);
-        let entry = match Entry::decode(bytes) {
+        let entry = match decoded {
             Ok(entry) => entry,
             Err(error) => {
                 let sentence = format!("{place} cannot be read: {error}");
@@ -190,6 +226,7 @@ impl Verifier {
             rows,
             findings,
             unlisted,
+            recoveries: self.recoveries,
         }
     }
 }

@@ -5,6 +5,9 @@
 //! entries it covers, so that a large log opens quickly; the hourly comparison hashes every entry
 //! up to the newest anchors.
 //!
+//! A loss that was declared ([`crate::ledger::recovery`]) excuses the anchors that it names, and
+//! no other.
+//!
 //! Refuses: believing an anchor that this instance did not sign. Such a file raises a report, not a
 //! quarantine, so whoever can write to the folder cannot stop the hospital.
 
@@ -22,7 +25,9 @@ use crate::{
     ledger::{
         anchor::{self, AnchorError, Anchors, Local, Standing},
         checkpoint::{Issuer, VerifyingKey},
+        entry::Entry,
         leaf_hash,
+        recovery::Declaration,
         tree::Frontier,
     },
     store::{
@@ -84,23 +89,28 @@ pub(super) fn act_on(compared: &Compared, store: &Store) {
 }
 
 async fn hold_against_anchors(store: &Store, settings: &Settings, quick: bool) -> Compared {
-    let key = VerifyingKey::new(&settings.origin, store.vault.public_key());
-    let issuer = Issuer {
-        origin: settings.origin.clone(),
-        keys: key.into_iter().collect(),
-    };
-    let (anchors, mut unreadable) = newest(settings, &issuer).await;
-    let found = match locals(store, &anchors, quick.then_some(&issuer)).await {
-        Ok(found) => found,
+    let issuer = issuer(store, settings);
+    let (mut anchors, mut unreadable) = newest(settings, &issuer).await;
+    let mut standing = match standing(store, &anchors, quick.then_some(&issuer)).await {
+        Ok(standing) => standing,
         Err(error) => return Compared::Failed(error.to_string()),
     };
-    let local = |lane, size| {
-        found
-            .get(&(lane, size))
-            .copied()
-            .unwrap_or(Local::Shorter(0))
-    };
-    match anchor::compare(&anchors, local) {
+    if matches!(standing, Standing::Behind { .. } | Standing::Forked { .. }) {
+        let declared = match declared(store, &issuer, &anchors).await {
+            Ok(declared) => declared,
+            Err(error) => return Compared::Failed(error.to_string()),
+        };
+        if !declared.is_empty() {
+            // The newest anchors may all be of the lost history, and true ones lie before them.
+            (anchors, unreadable) = every(settings, &issuer).await;
+            leave_out(&mut anchors, &declared);
+            standing = match self::standing(store, &anchors, quick.then_some(&issuer)).await {
+                Ok(standing) => standing,
+                Err(error) => return Compared::Failed(error.to_string()),
+            };
+        }
+    }
+    match standing {
         Standing::Forked { anchor } => Compared::Parted(format!(
             "The log (lane {}) is not the one that the anchor {} saw: history was rewritten. \
              Nothing may be changed until a recovery has been declared.",
@@ -134,12 +144,86 @@ async fn hold_against_anchors(store: &Store, settings: &Settings, quick: bool) -
     }
 }
 
+/// How the log stands to these anchors.
+async fn standing(
+    store: &Store,
+    anchors: &Anchors,
+    trusting: Option<&Issuer>,
+) -> Result<Standing, StoreError> {
+    let found = locals(store, anchors, trusting).await?;
+    let local = |lane, size| {
+        found
+            .get(&(lane, size))
+            .copied()
+            .unwrap_or(Local::Shorter(0))
+    };
+    Ok(anchor::compare(anchors, local))
+}
+
+/// Whoever signs this store's checkpoints.
+pub(super) fn issuer(store: &Store, settings: &Settings) -> Issuer {
+    let key = VerifyingKey::new(&settings.origin, store.vault.public_key());
+    Issuer {
+        origin: settings.origin.clone(),
+        keys: key.into_iter().collect(),
+    }
+}
+
+/// The losses that were declared in the lanes of these anchors. Read from the entries themselves,
+/// which takes a while on a long log, and only when something does not fit.
+pub(super) async fn declared(
+    store: &Store,
+    issuer: &Issuer,
+    anchors: &Anchors,
+) -> Result<Vec<Declaration>, StoreError> {
+    let lanes: BTreeSet<u16> = anchors.readable.iter().map(|anchor| anchor.lane).collect();
+    let mut found = vec![];
+    for lane in lanes {
+        let mut from = 0;
+        loop {
+            let entries = stretch(store, lane, (from, from + STRETCH)).await?;
+            if entries.is_empty() {
+                break;
+            }
+            from += STRETCH;
+            let declared = entries.iter().filter_map(|bytes| {
+                let entry = Entry::decode(bytes).ok()?;
+                Declaration::carried_by(&entry, issuer).ok().flatten()
+            });
+            found.extend(declared);
+        }
+    }
+    Ok(found)
+}
+
+/// Takes away the anchors of histories that are declared lost.
+pub(super) fn leave_out(anchors: &mut Anchors, declared: &[Declaration]) {
+    anchors.readable.retain(|anchor| {
+        let mut of_lane = declared.iter().filter(|lost| lost.lane == anchor.lane);
+        !of_lane.any(|lost| lost.excuses(anchor.size, &anchor.root))
+    });
+}
+
 /// The newest anchors of every lane in every folder, and which folders could not be read.
 async fn newest(settings: &Settings, issuer: &Issuer) -> (Anchors, Vec<String>) {
+    listed(settings, issuer, newest_in).await
+}
+
+/// Every anchor of every lane in every folder, and which folders could not be read.
+pub(super) async fn every(settings: &Settings, issuer: &Issuer) -> (Anchors, Vec<String>) {
+    let every = |folder: &Path, issuer: &Issuer| Ok(anchor::all(folder)?.issued_by(issuer));
+    listed(settings, issuer, every).await
+}
+
+async fn listed(
+    settings: &Settings,
+    issuer: &Issuer,
+    look: fn(&Path, &Issuer) -> Result<Anchors, AnchorError>,
+) -> (Anchors, Vec<String>) {
     let (mut found, mut unreadable) = (Anchors::default(), vec![]);
     for folder in &settings.folders {
         let (place, issuer) = (folder.clone(), issuer.clone());
-        let listing = spawn_blocking(move || newest_in(&place, &issuer));
+        let listing = spawn_blocking(move || look(&place, &issuer));
         match timeout(LISTING_MAX, listing).await {
             Ok(Ok(Ok(anchors))) => found.merge(anchors),
             Ok(Ok(Err(error))) => unreadable.push(error.to_string()),
@@ -179,10 +263,10 @@ fn lanes_in(folder: &Path) -> Result<BTreeSet<u16>, AnchorError> {
     Ok(lanes)
 }
 
-type Locals = BTreeMap<(u16, u64), Local>;
+pub(super) type Locals = BTreeMap<(u16, u64), Local>;
 
 /// What the database says about each lane and size that an anchor is about.
-async fn locals(
+pub(super) async fn locals(
     store: &Store,
     anchors: &Anchors,
     trusting: Option<&Issuer>,
@@ -250,17 +334,12 @@ async fn hash_entries(
     sizes: &[u64],
     found: &mut Locals,
 ) -> Result<(), StoreError> {
-    let sql = "SELECT bytes FROM ledger_entry WHERE lane = $1 AND sequence >= $2 \
-               AND sequence < $3 ORDER BY sequence";
     let mut tree = Frontier::new();
     for size in sizes {
         while tree.size() < *size {
             let (from, to) = (tree.size(), (*size).min(tree.size() + STRETCH));
-            let values = vec![Value::Int(Some(i64::from(lane))), int(from), int(to)];
-            for line in read(store, sql, values, &[Kind::Bytes]).await? {
-                if let [Value::Bytes(Some(bytes))] = &line[..] {
-                    tree.append(leaf_hash(bytes));
-                }
+            for bytes in stretch(store, lane, (from, to)).await? {
+                tree.append(leaf_hash(&bytes));
             }
             if tree.size() < to {
                 break; // some are gone
@@ -275,6 +354,23 @@ async fn hash_entries(
         found.insert((lane, *size), local);
     }
     Ok(())
+}
+
+/// The entries from one sequence up to, and without, another.
+async fn stretch(
+    store: &Store,
+    lane: u16,
+    (from, to): (u64, u64),
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    let sql = "SELECT bytes FROM ledger_entry WHERE lane = $1 AND sequence >= $2 \
+               AND sequence < $3 ORDER BY sequence";
+    let values = vec![Value::Int(Some(i64::from(lane))), int(from), int(to)];
+    let found = read(store, sql, values, &[Kind::Bytes]).await?;
+    let bytes = found.into_iter().flatten().filter_map(|value| match value {
+        Value::Bytes(bytes) => bytes,
+        _ => None,
+    });
+    Ok(bytes.collect())
 }
 
 fn int(size: u64) -> Value {

@@ -131,6 +131,8 @@ pub struct Report {
     pub unlisted: u64,
     /// What could not be checked, each as a sentence.
     pub unchecked: Vec<String>,
+    /// History that was lost and declared so; no finding, but for the auditor to ask about.
+    pub recoveries: Vec<ledger::Recovery>,
 }
 
 impl Report {

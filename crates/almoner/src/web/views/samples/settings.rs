@@ -240,8 +240,9 @@ pub fn accounts() -> AccountsView {
             may_withdraw: id != 1,
         }],
         state: state.into(),
-        may_close: id != 1,
-        may_grant: id != 1,
+        may_close: id != 1 && state != "Closed",
+        may_grant: id != 1 && state != "Closed",
+        may_erase: state == "Closed",
     };
     AccountsView {
         accounts: vec![
@@ -273,6 +274,7 @@ pub fn accounts() -> AccountsView {
                 "Handler: Portering",
                 "Not set up yet",
             ),
+            row(5, "Bram T.", "bram.t@harrowmere.example", "none", "Closed"),
         ],
         may_invite: true,
         may_grant: true,
@@ -282,6 +284,7 @@ pub fn accounts() -> AccountsView {
             ("personal", "Own device: signed out after 15 min"),
             ("shared", "Shared device: signed out after 5 min"),
         ]),
+        erase_reasons: choices(&[("asked", "They asked for it")]),
         new_code: Some(NewCode {
             name: "Noor H.".into(),
             code: "heron-lamp-4417-quiet".into(),
