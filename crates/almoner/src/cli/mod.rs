@@ -6,6 +6,7 @@
 mod doctor;
 mod erase;
 mod init;
+mod migrate;
 mod recover;
 mod root;
 mod serve;
@@ -48,6 +49,8 @@ enum Command {
     Init(init::Init),
     /// Serve an instance
     Serve(serve::Serve),
+    /// Bring a PostgreSQL schema up to date as its owner
+    Migrate(migrate::Migrate),
     /// Check that nobody touched the log or the data, offline and read-only
     Verify(verify::Verify),
     /// Export the log as C2SP tlog-tiles, for auditors with tools of their own
@@ -118,6 +121,7 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Init(init) => init.run().await,
         Command::Serve(serve) => serve.run().await,
+        Command::Migrate(migrate) => migrate.run().await,
         Command::Verify(verify) => verify.run().await,
         Command::Tiles(tiles) => tiles.run().await,
         Command::Recover(recover) => recover.run().await,

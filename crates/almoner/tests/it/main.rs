@@ -26,4 +26,5 @@ mod routes;
 mod scope;
 mod send;
 mod story;
+mod two_roles;
 mod writes;
