@@ -2,8 +2,12 @@
 //!
 //! The same functions draw the page and the fragments that `/board/live` sends, so a row looks
 //! alike however it came. Every fragment has an id; `app.js` puts it in place of the one with
-//! that id, and never moves a row under a pointer or focus. People stand in the order of their
-//! shift, never by a figure. Next: `plan` for the same tasks by zone, `task` for one of them.
+//! that id, and never moves a row under a pointer or focus. The first [`ROWS_MAX`] tasks are rows
+//! of the table, all others stand below it in short. People stand in the order of their shift,
+//! never by a figure. Next: `board_rest` for what stands below, `plan` for the same tasks by zone,
+//! `task` for one of them.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use maud::{Markup, html};
 
@@ -17,6 +21,10 @@ use crate::web::parts::states::{
     Needed, PersonState, Priority, TaskState, Vocabulary, WorkKind, need_icons,
 };
 use crate::web::parts::tables::{Column, figures, head, words};
+use crate::web::views::board_rest;
+
+/// Tasks that are rows of the table; the rest stands below it in short. Six screens of a ward PC.
+pub const ROWS_MAX: usize = 100;
 
 /// What the board shows.
 #[derive(Debug, Clone)]
@@ -27,7 +35,7 @@ pub struct BoardView {
     pub counts: BoardCounts,
     /// The figures at the head.
     pub vitals: Vitals,
-    /// The tasks, what breaches first at the top.
+    /// All tasks, what breaches first at the top.
     pub rows: Vec<BoardRow>,
     /// Everyone on shift, in the order of their shift.
     pub people: Vec<PersonTile>,
@@ -155,7 +163,7 @@ pub struct Vitals {
 }
 
 /// One task on the board.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BoardRow {
     /// The task's number, which is also what people call it.
     pub id: i64,
@@ -188,7 +196,7 @@ pub struct BoardRow {
 }
 
 /// Who has a task.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Holder {
     /// This person, by short name.
     Person(String),
@@ -198,6 +206,23 @@ pub enum Holder {
     Nobody(String),
     /// Nobody needs to yet, with what it waits for, such as “Ward to say ready”.
     NotYet(String),
+}
+
+impl BoardView {
+    /// The tasks that are rows of the table, and those that stand below it.
+    pub fn parted(&self) -> (&[BoardRow], &[BoardRow]) {
+        self.rows.split_at(self.rows.len().min(ROWS_MAX))
+    }
+}
+
+impl BoardRow {
+    /// A short sign of what the row says, running clocks aside: the page compares it with the one
+    /// it has, and leaves the row alone when they are the same.
+    pub fn digest(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        format!("{:x}", hasher.finish())
+    }
 }
 
 /// One person on shift.
@@ -257,6 +282,7 @@ pub const KEYS: &[(&str, &str)] = &[
 /// `GET /board`
 pub fn page(view: &BoardView, shell: &Shell) -> Markup {
     let live = view.filter.href("/board/live");
+    let (first, rest) = view.parted();
     let body = html! {
         div.al-print-mark {
             "CONFIDENTIAL" span { "Board at " (view.made_at) ". Destroy after use." }
@@ -271,10 +297,11 @@ pub fn page(view: &BoardView, shell: &Shell) -> Markup {
                             "Tasks, what breaches first at the top"
                         }
                         (head(&COLUMNS))
-                        (rows(&view.rows, shell.now_micros))
+                        (rows(first, shell.now_micros))
                     }
                 }
                 (nothing(view))
+                (board_rest::section(rest, shell.now_micros))
             }
             (people(&view.people))
         }
@@ -420,7 +447,7 @@ pub fn row(row: &BoardRow, now_micros: i64) -> Markup {
     );
     html! {
         tr id={ "task-" (row.id) } class=[row.is_late.then_some("is-late")]
-            data-live-into="board-rows" data-order=(row.order)
+            data-live-into="board-rows" data-order=(row.order) data-digest=(row.digest())
             data-said=(said) data-href={ "/tasks/" (row.id) } {
             td { (row.priority) }
             th scope="row" {
@@ -446,7 +473,8 @@ pub fn row_gone(task_id: i64) -> Markup {
     html! { tr id={ "task-" (task_id) } data-live-gone {} }
 }
 
-fn target(row: &BoardRow, now_micros: i64) -> Markup {
+/// When a task is due, or how late it is.
+pub fn target(row: &BoardRow, now_micros: i64) -> Markup {
     html! {
         @if let (true, Some(due)) = (row.is_late, row.due_micros) { (late(due, now_micros)) }
         @else if row.due.is_empty() { "–" }
@@ -507,31 +535,33 @@ fn tile(person: &PersonTile) -> Markup {
     }
 }
 
-fn nothing(view: &BoardView) -> Markup {
-    if !view.rows.is_empty() {
-        return html! {};
-    }
-    if view.filter.is_narrow() {
-        let hidden_late = view.counts.late;
-        return html! {
-            (Empty {
-                icon: icons::SEARCH,
-                title: "No task matches these filters",
-                why: html! {
-                    @if hidden_late > 0 { (hidden_late) " late are hidden by them." }
-                    @else { "There are " (view.counts.all) " tasks without them." }
-                },
-                way_on: button_link("Clear filters", None, "/board", Weight::Solid),
-            })
-        };
-    }
+/// Fragment: why the list is empty; nothing while it is not.
+pub fn nothing(view: &BoardView) -> Markup {
     html! {
-        (Empty {
+        div #board-nothing data-live-part {
+            @if view.rows.is_empty() { (reason_for_nothing(view)) }
+        }
+    }
+}
+
+fn reason_for_nothing(view: &BoardView) -> Empty<'static> {
+    if !view.filter.is_narrow() {
+        return Empty {
             icon: icons::CIRCLE_CHECK,
             title: "Nothing is waiting",
             why: html! { (view.vitals.free) " of " (view.vitals.on_shift) " on shift are free." },
             way_on: html! {},
-        })
+        };
+    }
+    let hidden_late = view.counts.late;
+    Empty {
+        icon: icons::SEARCH,
+        title: "No task matches these filters",
+        why: html! {
+            @if hidden_late > 0 { (hidden_late) " late are hidden by them." }
+            @else { "There are " (view.counts.all) " tasks without them." }
+        },
+        way_on: button_link("Clear filters", None, "/board", Weight::Solid),
     }
 }
 
