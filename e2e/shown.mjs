@@ -45,10 +45,12 @@ export function shownAfter(steps, seen, waysOver) {
   });
 }
 
-// When the page first showed this word at or after this moment.
+// When the page first showed this word at or after this moment. Before it showed anything of a task,
+// it showed that there is none.
 function firstShown({ at, word }, seen) {
-  const before = seen.findLast((shown) => shown.at <= at);
-  if (before?.word === word) return { at, where: before.where };
+  const nothing = { word: "", where: "gone" };
+  const before = seen.findLast((shown) => shown.at <= at) ?? nothing;
+  if (before.word === word) return { at, where: before.where };
   const after = seen.find((shown) => shown.at > at && shown.word === word);
   return after ?? { at: Infinity, where: "never" };
 }

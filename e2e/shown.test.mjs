@@ -29,6 +29,11 @@ test("a task that is over has left the page, and one that stays is late", () => 
   assert.deepEqual(waits(steps, [{ at: 20, word: "Waiting" }]), [20, Infinity]);
 });
 
+test("a task that came and went between two frames is rightly not there", () => {
+  const steps = [{ at: 0, state: "QUEUED" }, { at: 60, state: "COMPLETED" }];
+  assert.deepEqual(waits(steps, []), [60, 0]);
+});
+
 test("a word drawn before its change does not count for it", () => {
   const steps = [{ at: 0, state: "QUEUED" }, { at: 100, state: "HELD" }, { at: 300, state: "QUEUED" }];
   const seen = [{ at: 20, word: "Waiting" }, { at: 150, word: "Not ready" }, { at: 400, word: "Waiting" }];

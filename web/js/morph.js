@@ -24,6 +24,7 @@ let messages = [];
 let frame = null;
 let timer = null;
 
+const tinted = new Map();
 const postponed = new Map();
 let retry = null;
 
@@ -34,7 +35,7 @@ const lastSaid = new Map();
 // What an element says apart from running clocks, which change without anything happening.
 function essence(element) {
   const copy = element.cloneNode(true);
-  copy.classList.remove("is-changed", "is-changed-again", "is-at", "is-leaving");
+  copy.classList.remove("is-changed", "is-at", "is-leaving");
   if (copy.getAttribute("class") === "") copy.removeAttribute("class");
   for (const clock of copy.querySelectorAll("[data-since], [data-until], [data-late-since]")) {
     clock.textContent = "";
@@ -86,17 +87,21 @@ class Pass {
   }
 }
 
-// Two names for one animation: changing from one to the other begins it anew, without making the
-// browser lay out the page to notice.
 function tint(elements) {
   for (const element of elements) {
-    const again = element.classList.contains("is-changed");
-    element.classList.toggle("is-changed", !again);
-    element.classList.toggle("is-changed-again", again);
+    element.classList.add("is-changed");
+    tinted.set(element, Date.now() + TINT_MS);
   }
-  setTimeout(() => {
-    for (const element of elements) element.classList.remove("is-changed", "is-changed-again");
-  }, TINT_MS);
+  if (elements.length > 0) setTimeout(untint, TINT_MS);
+}
+
+// Of those that changed again meanwhile the tint stays.
+function untint() {
+  for (const [element, until] of tinted) {
+    if (until > Date.now()) continue;
+    element.classList.remove("is-changed");
+    tinted.delete(element);
+  }
 }
 
 // Replaces what is inside and keeps the element itself, so that focus and place stay. An open
@@ -128,7 +133,17 @@ function takeOver(old, fresh) {
   for (const { name, value } of fresh.attributes) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
-  old.replaceChildren(...fresh.childNodes);
+  if (fresh.dataset.digest && old.childElementCount === fresh.childElementCount) takeCells(old, fresh);
+  else old.replaceChildren(...fresh.childNodes);
+}
+
+// Of a row only the cells that say something else: most changes concern one of eight, and icons are
+// dear to make.
+function takeCells(old, fresh) {
+  const cells = [...fresh.children];
+  [...old.children].forEach((cell, at) => {
+    if (!cell.isEqualNode(cells[at])) cell.replaceWith(cells[at]);
+  });
 }
 
 function focusIndex(element) {
@@ -225,6 +240,12 @@ function applyOne(fresh, pass) {
   }
 }
 
+// Rows of a table come in templates, because a browser reads them nowhere else but in a table.
+function unwrapped(content) {
+  const inside = (part) => (part.localName === "template" ? [...part.content.children] : [part]);
+  return [...content.children].flatMap(inside);
+}
+
 // Puts in all that has come since the last frame: of each element only the latest.
 function applyMessages() {
   cancelAnimationFrame(frame);
@@ -235,7 +256,7 @@ function applyMessages() {
   frame = timer = null;
   newLook();
   const pass = new Pass();
-  for (const fragment of latest(template.content.children)) applyOne(fragment, pass);
+  for (const fragment of latest(unwrapped(template.content))) applyOne(fragment, pass);
   pass.end();
 }
 

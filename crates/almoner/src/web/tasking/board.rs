@@ -37,8 +37,8 @@ use crate::web::{
     times::Times,
     views::{
         board::{
-            self, BoardCounts, BoardFilter, BoardRow, BoardView, Doing, Holder, PersonTile, Show,
-            Vitals,
+            self, BoardCounts, BoardFilter, BoardRow, BoardView, Doing, Holder, PersonTile,
+            ROWS_MAX, Show, Vitals,
         },
         board_rest,
     },
@@ -101,6 +101,11 @@ fn view_of(board: &Board, filter: BoardFilter, may_ask: bool, times: &Times) -> 
         .iter()
         .filter(shown)
         .map(|task| row(task, times))
+        .enumerate()
+        .map(|(at, row)| match at {
+            0..ROWS_MAX => row,
+            _ => row.shortened(),
+        })
         .collect();
     BoardView {
         counts: counts(board),
@@ -277,7 +282,7 @@ fn whole(view: &BoardView, now: Moment) -> String {
     let parts = [
         board::vitals(&view.vitals),
         board::filters(&view.filter, &view.counts),
-        board::rows(first, now.0),
+        board::for_table(&board::rows(first, now.0)),
         board::nothing(view),
         board_rest::counts(rest),
         board_rest::lines(rest, now.0),
@@ -299,8 +304,8 @@ fn difference(shown: &BoardView, view: &BoardView, now: Moment) -> String {
     html += &rows_changed(
         first_before,
         first,
-        |row| board::row(row, now.0),
-        board::row_gone,
+        |row| board::for_table(&board::row(row, now.0)),
+        |gone| board::for_table(&board::row_gone(gone)),
     );
     if shown.rows.is_empty() || view.rows.is_empty() {
         html += &board::nothing(view).into_string();
@@ -360,6 +365,29 @@ mod tests {
         assert_eq!(gone.matches("<tr").count(), 1);
     }
 
+    /// A browser reads rows of a table nowhere but in a table: each travels in a template, or it
+    /// would be lost behind whatever else the message says.
+    #[test]
+    fn no_row_travels_unwrapped() {
+        let view = samples::desk::board();
+        let mut empty = view.clone();
+        empty.rows.clear();
+        let messages = [
+            whole(&view, Moment(0)),
+            difference(&empty, &view, Moment(0)),
+            difference(&view, &empty, Moment(0)),
+        ];
+        for message in messages {
+            let wrapped = message.matches("<template><t").count();
+            assert!(wrapped > 0);
+            assert_eq!(message.matches("<template>").count(), wrapped);
+            let outside = message
+                .split("<template>")
+                .filter_map(|part| part.split_once("</template>").map(|(_, outside)| outside));
+            assert!(outside.into_iter().all(|outside| !outside.contains("<tr")));
+        }
+    }
+
     /// When the task at the top is done, the first of the rest moves up into the table: its line
     /// goes, its row comes.
     #[test]
@@ -373,8 +401,8 @@ mod tests {
         let html = difference(&shown, &view, Moment(0));
         let moved = board::ROWS_MAX + 1;
         for part in [
-            "<tr id=\"task-1\" data-live-gone>".to_owned(),
-            format!("<tr id=\"task-{moved}\""),
+            "<template><tr id=\"task-1\" data-live-gone>".to_owned(),
+            format!("<template><tr id=\"task-{moved}\""),
             format!("<li id=\"line-{moved}\" data-live-gone>"),
             "<b>1 more</b>".to_owned(),
         ] {

@@ -35,7 +35,7 @@ pub struct BoardView {
     pub counts: BoardCounts,
     /// The figures at the head.
     pub vitals: Vitals,
-    /// All tasks, what breaches first at the top.
+    /// All tasks, what breaches first at the top; those beyond [`ROWS_MAX`] shortened.
     pub rows: Vec<BoardRow>,
     /// Everyone on shift, in the order of their shift.
     pub people: Vec<PersonTile>,
@@ -216,6 +216,21 @@ impl BoardView {
 }
 
 impl BoardRow {
+    /// Leaves out what a line below the table does not say: the needs, and for what reason nobody
+    /// has the task yet. Those reasons change for hundreds of tasks at once.
+    pub fn shortened(self) -> Self {
+        let holder = match self.holder {
+            Holder::Nobody(_) => Holder::Finding,
+            holder => holder,
+        };
+        Self {
+            needs: Vec::new(),
+            open_since_micros: None,
+            holder,
+            ..self
+        }
+    }
+
     /// A short sign of what the row says, running clocks aside: the page compares it with the one
     /// it has, and leaves the row alone when they are the same.
     pub fn digest(&self) -> String {
@@ -425,6 +440,12 @@ pub fn filters(filter: &BoardFilter, counts: &BoardCounts) -> Markup {
             span."al-small al-2" { "Sorted by what breaches first" }
         }
     }
+}
+
+/// A fragment of the table on its way to the page. Outside of a table a browser reads no rows, so
+/// each travels in a template of its own.
+pub fn for_table(fragment: &Markup) -> Markup {
+    html! { template { (fragment) } }
 }
 
 /// Fragment: all rows at once, after a reconnection or a change of many.

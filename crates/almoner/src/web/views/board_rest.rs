@@ -8,7 +8,7 @@
 use maud::{Markup, html};
 
 use super::board::{BoardRow, Holder, target};
-use crate::web::parts::blocks::{hidden_words, route};
+use crate::web::parts::blocks::hidden_words;
 use crate::web::parts::states::{Priority, TaskState, Vocabulary};
 
 /// The rest of the board; there is nothing to see of it while there is no rest.
@@ -74,7 +74,7 @@ pub fn line(row: &BoardRow, now_micros: i64) -> Markup {
             a.al-rowlink href={ "/tasks/" (row.id) } {
                 (row.title) (hidden_words(&format!(", task {}", row.id)))
             }
-            (route(&row.from, row.to.as_deref()))
+            span { (row.from) @if let Some(to) = &row.to { " to " (to) } }
             (row.state.shown_with(&row.state_more))
             span.al-2 { (holder(&row.holder)) }
             span.al-num { (target(row, now_micros)) }
@@ -90,7 +90,8 @@ pub fn line_gone(task_id: i64) -> Markup {
 fn holder(holder: &Holder) -> &str {
     match holder {
         Holder::Person(words) | Holder::Nobody(words) | Holder::NotYet(words) => words,
-        Holder::Finding => "Finding",
+        // The state says that it waits; why stands in the table and on the task's page.
+        Holder::Finding => "",
     }
 }
 
