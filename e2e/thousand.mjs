@@ -27,6 +27,8 @@ const COUNT = Number(positionals[0] ?? 1000);
 const SPEED = Number(options.speed);
 const AT_ONCE = 8;
 const SECOND = 1000;
+// The script changes tasks that were asked for this many before, so that they stand on the board.
+const BEFORE = 60;
 // What happens in the last moments is not judged: it may rightly not be on the page yet.
 const WATCH_ON_MS = 8 * SECOND;
 const LAST_MS = 3 * SECOND;
@@ -108,15 +110,7 @@ async function post(api) {
       if (to !== from) wish.to = to;
       const { id, before } = await ask(api, wish);
       posted.set(id, { before });
-      if (number % 10 === 3) held.push(id);
-      if (number % 10 === 3) await unlessTooLate(api("POST", `/tasks/${id}/hold`));
-      if (number % 20 === 19 && held.length > 5) {
-        await unlessTooLate(api("POST", `/tasks/${held.shift()}/release`));
-      }
-      if (number % 10 === 6) {
-        const reason = { reason: "NO_LONGER_NEEDED" };
-        await unlessTooLate(api("POST", `/tasks/${id}/cancel`, reason));
-      }
+      await change(api, number, [...posted.keys()], held);
     }
   };
   const began = Date.now();
@@ -124,6 +118,23 @@ async function post(api) {
   const seconds = (Date.now() - began) / SECOND;
   console.log(`${COUNT} tasks in ${seconds.toFixed(1)} s (${(COUNT / seconds).toFixed(0)} a second), ${busy} times told to come back`);
   return posted;
+}
+
+// Holds, lets go or cancels a task that has stood on the board for a while.
+async function change(api, number, ids, held) {
+  const older = ids[ids.length - BEFORE];
+  if (!older) return;
+  if (number % 10 === 3) {
+    held.push(older);
+    await unlessTooLate(api("POST", `/tasks/${older}/hold`));
+  }
+  if (number % 20 === 19 && held.length > 5) {
+    await unlessTooLate(api("POST", `/tasks/${held.shift()}/release`));
+  }
+  if (number % 10 === 6) {
+    const reason = { reason: "NO_LONGER_NEEDED" };
+    await unlessTooLate(api("POST", `/tasks/${older}/cancel`, reason));
+  }
 }
 
 // Asks for one task; a server that says that it is busy is asked again, as a script should.

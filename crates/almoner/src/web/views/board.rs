@@ -307,7 +307,7 @@ pub fn page(view: &BoardView, shell: &Shell) -> Markup {
             section."al-panel al-board__list" aria-label="Tasks" {
                 (filters(&view.filter, &view.counts))
                 div.al-scroll tabindex="0" role="region" aria-label="Task table" {
-                    table."al-table al-table--board" {
+                    table."al-table al-table--board al-table--cards" {
                         caption."nhsuk-u-visually-hidden" {
                             "Tasks, what breaches first at the top"
                         }

@@ -244,6 +244,7 @@ pub fn accounts() -> AccountsView {
         may_grant: id != 1,
     };
     AccountsView {
+        chosen: Some(2),
         accounts: vec![
             row(
                 1,
