@@ -31,12 +31,13 @@ export function timeOf(asked, speed) {
 }
 
 /**
- * For each step that changed the word of a task's state: the milliseconds until the page showed that
- * word or the word of a later step; `Infinity` when it never did. `seen` is what the page showed from
- * when on, the empty word standing for nothing.
+ * For each step that changed the word of a task's state: the milliseconds until the page showed
+ * that word or the word of a later step; `Infinity` when it never did. `seen` is what the page
+ * showed from when on, the empty word standing for nothing.
  */
 export function shownAfter(steps, seen, waysOver) {
-  const told = steps.map(({ at, state }) => ({ at, state, word: waysOver.includes(state) ? "" : WORDS[state] }));
+  const wordOf = (state) => (waysOver.includes(state) ? "" : WORDS[state]);
+  const told = steps.map(({ at, state }) => ({ at, state, word: wordOf(state) }));
   const changes = told.filter(({ word }, step) => step === 0 || word !== told[step - 1].word);
   return changes.map(({ at, state, word }, step) => {
     const possible = changes.slice(step).map((later) => firstShown(later, seen));
@@ -45,8 +46,8 @@ export function shownAfter(steps, seen, waysOver) {
   });
 }
 
-// When the page first showed this word at or after this moment. Before it showed anything of a task,
-// it showed that there is none.
+// When the page first showed this word at or after this moment. Before it showed anything of a
+// task, it showed that there is none.
 function firstShown({ at, word }, seen) {
   const nothing = { word: "", where: "gone" };
   const before = seen.findLast((shown) => shown.at <= at) ?? nothing;

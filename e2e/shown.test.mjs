@@ -5,11 +5,13 @@ import { test } from "node:test";
 import { shownAfter, timeOf } from "./shown.mjs";
 
 const OVER = ["COMPLETED"];
+const told = (...steps) => steps.map(([at, state]) => ({ at, state }));
 const waits = (steps, seen) => shownAfter(steps, seen, OVER).map(({ wait }) => wait);
 
 test("each change waits until its word is drawn", () => {
   const steps = [{ at: 0, state: "QUEUED" }, { at: 1000, state: "OFFERED" }];
-  assert.deepEqual(waits(steps, [{ at: 200, word: "Waiting" }, { at: 1300, word: "Offered" }]), [200, 300]);
+  const seen = [{ at: 200, word: "Waiting" }, { at: 1300, word: "Offered" }];
+  assert.deepEqual(waits(steps, seen), [200, 300]);
 });
 
 test("a change that no frame showed is not counted as shown", () => {
@@ -19,7 +21,7 @@ test("a change that no frame showed is not counted as shown", () => {
 });
 
 test("a later state stands for one that passed between two frames, and is as late as it is", () => {
-  const steps = [{ at: 0, state: "QUEUED" }, { at: 10, state: "HELD" }, { at: 2000, state: "QUEUED" }];
+  const steps = told([0, "QUEUED"], [10, "HELD"], [2000, "QUEUED"]);
   assert.deepEqual(waits(steps, [{ at: 5, word: "Waiting" }]), [5, 1990, 0]);
 });
 
@@ -35,8 +37,9 @@ test("a task that came and went between two frames is rightly not there", () => 
 });
 
 test("a word drawn before its change does not count for it", () => {
-  const steps = [{ at: 0, state: "QUEUED" }, { at: 100, state: "HELD" }, { at: 300, state: "QUEUED" }];
-  const seen = [{ at: 20, word: "Waiting" }, { at: 150, word: "Not ready" }, { at: 400, word: "Waiting" }];
+  const steps = told([0, "QUEUED"], [100, "HELD"], [300, "QUEUED"]);
+  const shown = [[20, "Waiting"], [150, "Not ready"], [400, "Waiting"]];
+  const seen = shown.map(([at, word]) => ({ at, word }));
   assert.deepEqual(waits(steps, seen), [20, 50, 100]);
 });
 

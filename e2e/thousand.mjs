@@ -1,15 +1,15 @@
-// A thousand tasks posted over the API by a plain script while a browser watches the board: how soon
-// does the page show each change, and is every task offered, under way, over, or waiting with a
-// reason? Run by hand:
+// A thousand tasks posted over the API by a plain script while a browser watches the board: how
+// soon does the page show each change, and is every task offered, under way, over, or waiting with
+// a reason? Run by hand:
 //
 //   node e2e/thousand.mjs [COUNT] [--speed N] [--closed]
 //
 // What counts as a change is what the log says: afterwards the script reads the time line of every
 // task it posted, with the moment of each step, whoever took it (this script, a porter of the
-// demonstration, the dispatcher). A change is shown when a drawn frame of the page has the task with
-// the word of its new state, or of a later one: in its row, or in its line below the table, which
-// also means that the figures above the lines have changed. Beside that, in each frame, the figures
-// have to be the number of lines. The lines are opened unless `--closed` says otherwise.
+// demonstration, the dispatcher). A change is shown when a drawn frame of the page has the task
+// with the word of its new state, or of a later one: in its row, or in its line below the table,
+// which also means that the figures above the lines have changed. Beside that, in each frame, the
+// figures have to be the number of lines. The lines are opened unless `--closed` says otherwise.
 //
 // Exit 1: a change was not shown or later than a second, a figure was wrong, a task waits without a
 // reason, or the page reported an error.
@@ -53,16 +53,17 @@ async function run() {
   const page = await openPage(browser, demo.base);
   await signIn(page, person);
   await page.goto("/board");
-  if (!options.closed) await page.evaluate(() => document.querySelector(".al-rest__list").setAttribute("open", ""));
+  const open = () => document.querySelector(".al-rest__list").setAttribute("open", "");
+  if (!options.closed) await page.evaluate(open);
   await page.evaluate(watchBoard);
 
   const posted = await post(api);
   await page.waitForTimeout(WATCH_ON_MS);
-  const open = await api("GET", "/tasks");
+  const board = await api("GET", "/tasks");
   const watched = await page.evaluate(() => window.watched.end());
 
   const wrong = [...watched.wrong, ...page.wrong];
-  const mine = open.filter(({ id }) => posted.has(id));
+  const mine = board.filter(({ id }) => posted.has(id));
   const unexplained = mine.filter((task) => task.state === "QUEUED" && !task.why_waiting);
   if (unexplained.length > 0) wrong.push(`${unexplained.length} tasks wait without a reason`);
   count("open now", mine.map(({ state }) => state));
@@ -116,7 +117,8 @@ async function post(api) {
   const began = Date.now();
   await Promise.all(Array.from({ length: AT_ONCE }, poster));
   const seconds = (Date.now() - began) / SECOND;
-  console.log(`${COUNT} tasks in ${seconds.toFixed(1)} s (${(COUNT / seconds).toFixed(0)} a second), ${busy} times told to come back`);
+  const pace = `${seconds.toFixed(1)} s (${(COUNT / seconds).toFixed(0)} a second)`;
+  console.log(`${COUNT} tasks in ${pace}, ${busy} times told to come back`);
   return posted;
 }
 
@@ -169,7 +171,8 @@ async function judged(api, posted, watched) {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, read));
-  const asked = [...details].map(([id, steps]) => ({ at: steps[0].at, before: posted.get(id).before }));
+  const asking = ([id, steps]) => ({ at: steps[0].at, before: posted.get(id).before });
+  const asked = [...details].map(asking);
   const time = timeOf(asked, SPEED);
   const changes = [];
   for (const [id, steps] of details) {
@@ -183,14 +186,17 @@ async function judged(api, posted, watched) {
 
 function tell(what, changes, wrong) {
   const waits = changes.map(({ wait }) => wait).sort((a, b) => a - b);
-  const at = (share) => Math.round(waits[Math.min(waits.length - 1, Math.floor(share * waits.length))]);
+  const place = (share) => Math.min(waits.length - 1, Math.floor(share * waits.length));
+  const at = (share) => `${Math.round(waits[place(share)])} ms`;
   const late = changes.filter(({ wait }) => wait > SECOND);
   const never = changes.filter(({ wait }) => wait === Infinity);
-  const figures = waits.length > 0 ? `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms` : "none";
-  console.log(`${what}: ${waits.length} changes, ${figures}; after a second ${late.length}, never ${never.length}`);
+  const figures = `p50 ${at(0.5)}, p99 ${at(0.99)}, longest ${at(1)}`;
+  const missed = `after a second ${late.length}, never ${never.length}`;
+  console.log(`${what}: ${waits.length} changes, ${figures}; ${missed}`);
   if (what !== "all" || late.length === 0) return;
-  const first = late.slice(0, 3).map(({ id, state, wait }) => `${id} ${state} ${Math.round(wait)} ms`);
-  wrong.push(`${late.length} changes were shown after more than a second, such as ${first.join(", ")}`);
+  const told = ({ id, state, wait }) => `${id} ${state} ${Math.round(wait)} ms`;
+  const first = late.slice(0, 3).map(told).join(", ");
+  wrong.push(`${late.length} changes were shown after more than a second, such as ${first}`);
 }
 
 function count(what, words) {

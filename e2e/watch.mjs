@@ -1,6 +1,6 @@
-// What runs in the watched page of thousand.mjs: notes, after each drawn frame, which tasks the board
-// shows in which words, and whether its figures add up. It looks only at what changed, so that
-// looking does not slow down what is looked at.
+// What runs in the watched page of thousand.mjs: notes, after each drawn frame, which tasks the
+// board shows in which words, and whether its figures add up. It looks only at what changed, so
+// that looking does not slow down what is looked at.
 
 /** Begins to watch; `window.watched.end()` answers with what was seen. */
 export function watchBoard() {
@@ -9,7 +9,6 @@ export function watchBoard() {
   const lines = new Map();
   const wrong = new Set();
   const [dirty, gone] = [new Set(), new Set()];
-  let rows = 0;
   let [waiting, began, frame, frames] = [false, 0, 0, 0];
 
   const number = (element) => element.id.replace(/^\D+/, "");
@@ -27,7 +26,8 @@ export function watchBoard() {
       if (line) lines.set(id, word(line));
       else lines.delete(id);
       const shown = row ?? line;
-      const says = { at: now, word: shown ? word(shown) : "", where: row ? "row" : line ? "line" : "gone" };
+      const where = row ? "row" : line ? "line" : "gone";
+      const says = { at: now, word: shown ? word(shown) : "", where };
       const last = (seen[id] ??= []).at(-1);
       if (last?.word !== says.word) seen[id].push(says);
     }
@@ -43,10 +43,12 @@ export function watchBoard() {
     for (const figure of figures) {
       const state = figure.querySelector(".al-state").textContent.trim();
       const says = Number(figure.lastChild.textContent);
-      if (says !== (counts.get(state) ?? 0)) wrong.add(`says ${says} ${state}, has ${counts.get(state)}`);
+      const has = counts.get(state) ?? 0;
+      if (says !== has) wrong.add(`says ${says} ${state}, has ${has}`);
     }
-    if (figures.length !== counts.size) wrong.add(`${figures.length} figures for ${counts.size} states`);
-    rows = document.getElementById("board-rows").childElementCount;
+    const [told, are] = [figures.length, counts.size];
+    if (told !== are) wrong.add(`${told} figures for ${are} states`);
+    const rows = document.getElementById("board-rows").childElementCount;
     const all = Number(document.querySelector("#board-filters .n").textContent);
     if (all !== rows + lines.size) wrong.add(`says ${all} in all, has ${rows + lines.size}`);
   }

@@ -1,6 +1,6 @@
 // Says changes to people who listen to the page: politely, one sentence at a time, and summed up
-// when many things change at once. While much goes on it speaks more rarely, so that whoever listens
-// can also read.
+// when many things change at once. While much goes on it speaks more rarely, so that whoever
+// listens can also read.
 
 const PAUSE_MS = 4000;
 const PAUSE_AFTER_MANY_MS = 12_000;

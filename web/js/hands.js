@@ -1,6 +1,6 @@
-// Where the reader's hands are: what they point at or have in focus does not move. A hand that rests
-// is no hand at work: on a control room's screen the pointer may lie on the list for hours, and the
-// board must not stand still for it.
+// Where the reader's hands are: what they point at or have in focus does not move. A hand that
+// rests is no hand at work: on a control room's screen the pointer may lie on the list for hours,
+// and the board must not stand still for it.
 
 const STILL_MS = 3000;
 let movedAt = -Infinity;

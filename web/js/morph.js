@@ -7,8 +7,8 @@
 //   - a row (data-live-into="list", data-order): it says itself where it belongs;
 //   - a row that is gone (data-live-gone).
 //
-// Messages wait for the next frame and are put in together, so that a burst costs one layout. Next:
-// places.js for where rows go, hands.js for what may not move, live.js for where messages come from.
+// Messages wait for the next frame and are put in together, so that a burst costs one layout.
+// Next: places.js for where rows go, hands.js for what may not move, live.js for the messages.
 
 import { announce } from "./announce.js";
 import { isTouched, newLook } from "./hands.js";
@@ -133,7 +133,8 @@ function takeOver(old, fresh) {
   for (const { name, value } of fresh.attributes) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
-  if (fresh.dataset.digest && old.childElementCount === fresh.childElementCount) takeCells(old, fresh);
+  const isRow = fresh.dataset.digest && old.childElementCount === fresh.childElementCount;
+  if (isRow) takeCells(old, fresh);
   else old.replaceChildren(...fresh.childNodes);
 }
 

@@ -1,5 +1,5 @@
-// Where rows belong in a list that is ordered by number. The list is read once for each frame; after
-// that its order is known here, and the page is only written to.
+// Where rows belong in a list that is ordered by number. The list is read once for each frame;
+// after that its order is known here, and the page is only written to.
 
 function order(row) {
   const value = row.dataset.order;

@@ -298,8 +298,8 @@ pub fn opens_dialog(id: &str, words: &str, icon: Icon) -> Markup {
     }
 }
 
-/// A link to a dialog that stands on another page, which shows it at once: where each of many rows has
-/// dialogs, a page carries those of one row only.
+/// A link to a dialog that stands on another page, which shows it at once: where each of many rows
+/// has dialogs, a page carries those of one row only.
 pub fn leads_to_dialog(page: &str, id: &str, words: &str, icon: Icon) -> Markup {
     html! {
         a."nhsuk-button nhsuk-button--small nhsuk-button--secondary" href={ (page) "#" (id) } {

@@ -522,7 +522,9 @@ fn searching(words: &str) -> Markup {
 /// Fragment: everyone on shift.
 pub fn people(people: &[PersonTile]) -> Markup {
     html! {
-        section."al-panel al-people" #people data-live-part aria-label="People on shift" {
+        // Who asks from a ward sees their tasks, not where everybody is: no empty box for that.
+        section."al-panel al-people" #people data-live-part aria-label="People on shift"
+            hidden[people.is_empty()] {
             div.al-panel__head {
                 h2.al-h3 { "On shift " span.al-2 { (people.len()) } }
                 a.al-small href="/people" { "People" }
