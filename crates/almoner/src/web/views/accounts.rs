@@ -1,8 +1,9 @@
 //! Accounts: who can sign in, with which roles, and where.
 //!
-//! The page carries the dialogs of one account at most, the one in its address; those of all others
-//! are a link away, so that the page stays light however many people work here. A new account gets a one-time code, shown once on this page and never again. Nobody can sign in
-//! as somebody else. Next: `roles` for what each role may do.
+//! The page carries the dialogs of one account at most, the one in its address; those of all
+//! others are a link away, so that the page stays light however many people work here. A new
+//! account gets a one-time code, shown once on this page and never again. Nobody can sign in as
+//! somebody else. Next: `roles` for what each role may do.
 
 use maud::{Markup, html};
 
