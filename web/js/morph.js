@@ -6,17 +6,30 @@
 //   - a list (data-live-list): its children are matched by id, added, removed and ordered;
 //   - a row (data-live-into="list", data-order): it says itself where it belongs;
 //   - a row that is gone (data-live-gone).
+//
+// Messages wait for the next frame and are put in together, so that a burst costs one layout.
+// Next: places.js for where rows go, hands.js for what may not move, live.js for the messages.
 
 import { announce } from "./announce.js";
+import { isTouched, newLook } from "./hands.js";
+import { latest, Places } from "./places.js";
 
 const TINT_MS = 2000;
 const RETRY_MS = 1000;
+const FRAME_MS_MAX = 500;
+// Many rows at once are not tinted one by one: that would say nothing.
+const FLOOD = 12;
 
+let messages = [];
+let frame = null;
+let timer = null;
+
+const tinted = new Map();
 const postponed = new Map();
 let retry = null;
 
-// What the server said last about each element, so that what the reader did meanwhile (an opened
-// detail, a moved clock) is not taken for a change.
+// What the server said last about elements without a digest, so that what the reader did meanwhile
+// (an opened detail, a moved clock) is not taken for a change.
 const lastSaid = new Map();
 
 // What an element says apart from running clocks, which change without anything happening.
@@ -34,61 +47,79 @@ function essence(element) {
   return copy.outerHTML;
 }
 
-// Notes what the page says before anything moves on it.
+// Notes what the page says before anything moves on it. Rows carry a digest of their own.
 export function rememberPage() {
-  for (const element of document.querySelectorAll("[data-live-part], [data-live-into]")) {
-    lastSaid.set(element.id, essence(element));
+  for (const part of document.querySelectorAll("[data-live-part]:not([data-live-list])")) {
+    lastSaid.set(part.id, essence(part));
   }
 }
 
-// A hand that rests is no hand at work: on a control room's screen the pointer may lie on the list
-// for hours, and the board must not stand still for it.
-const STILL_MS = 3000;
-let movedAt = 0;
-for (const kind of ["pointermove", "pointerdown", "wheel", "keydown"]) {
-  const moved = (event) => {
-    // When the page moves under a resting pointer the browser tells of a move by nothing.
-    const rests = kind === "pointermove" && event.movementX === 0 && event.movementY === 0;
-    if (!rests) movedAt = Date.now();
-  };
-  globalThis.addEventListener?.(kind, moved, { passive: true });
+// Whether this says the same as what the page shows; notes what it says if not.
+function isKnown(old, fresh) {
+  if (fresh.dataset.digest) return fresh.dataset.digest === old.dataset.digest;
+  const news = essence(fresh);
+  if (lastSaid.get(old.id) === news) return true;
+  lastSaid.set(old.id, news);
+  return false;
 }
 
-function isTouched(element) {
-  if (Date.now() - movedAt > STILL_MS) return false;
-  return element.matches(":hover") || element.contains(document.activeElement);
+// One frame's work: what is in it is looked at once, and tinted and announced at its end.
+class Pass {
+  places = new Map();
+  changed = [];
+
+  placesIn(list) {
+    let places = this.places.get(list);
+    if (!places) {
+      places = new Places(list);
+      this.places.set(list, places);
+    }
+    return places;
+  }
+
+  note(element, said) {
+    this.changed.push(element);
+    if (said) announce(said);
+  }
+
+  end() {
+    if (this.changed.length <= FLOOD) tint(this.changed);
+  }
 }
 
-// Many rows at once are not tinted one by one: each tint makes the browser lay the page out anew.
-const FLOOD = 12;
-let isFlood = false;
+function tint(elements) {
+  for (const element of elements) {
+    element.classList.add("is-changed");
+    tinted.set(element, Date.now() + TINT_MS);
+  }
+  if (elements.length > 0) setTimeout(untint, TINT_MS);
+}
 
-function tint(element) {
-  if (isFlood) return;
-  element.classList.remove("is-changed");
-  void element.offsetWidth;
-  element.classList.add("is-changed");
-  setTimeout(() => element.classList.remove("is-changed"), TINT_MS);
+// Of those that changed again meanwhile the tint stays.
+function untint() {
+  for (const [element, until] of tinted) {
+    if (until > Date.now()) continue;
+    element.classList.remove("is-changed");
+    tinted.delete(element);
+  }
 }
 
 // Replaces what is inside and keeps the element itself, so that focus and place stay. An open
 // dialog is a sentence half said: what lies under it waits until it is closed.
-function renew(old, fresh) {
-  const news = essence(fresh);
-  if (lastSaid.get(old.id) === news) return;
+function renew(old, fresh, pass) {
   if (old.querySelector("dialog[open]")) {
-    postpone(`under ${old.id}`, () => renew(old, fresh));
+    postpone(`under ${old.id}`, (later) => renew(old, fresh, later));
     return;
   }
-  lastSaid.set(old.id, news);
+  if (isKnown(old, fresh)) return;
   const said = fresh.dataset.said;
-  if (said && said !== old.dataset.said) announce(said);
-  const focus = old.contains(document.activeElement) ? focusPath(old) : null;
+  const isNews = said && said !== old.dataset.said;
+  const focus = old.contains(document.activeElement) ? focusIndex(old) : null;
   const chosen = old.classList.contains("is-at");
   takeOver(old, fresh);
   if (chosen) old.classList.add("is-at");
-  if (focus) old.querySelectorAll("a, button, input, select")[focus.index]?.focus();
-  if (said) tint(old);
+  if (focus !== null) old.querySelectorAll("a, button, input, select")[focus]?.focus();
+  if (said || fresh.dataset.liveInto) pass.note(old, isNews ? said : "");
 }
 
 function takeOver(old, fresh) {
@@ -99,37 +130,26 @@ function takeOver(old, fresh) {
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name)) old.removeAttribute(name);
   }
-  for (const { name, value } of fresh.attributes) old.setAttribute(name, value);
-  old.replaceChildren(...fresh.childNodes);
+  for (const { name, value } of fresh.attributes) {
+    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  }
+  const isRow = fresh.dataset.digest && old.childElementCount === fresh.childElementCount;
+  if (isRow) takeCells(old, fresh);
+  else old.replaceChildren(...fresh.childNodes);
 }
 
-function focusPath(element) {
+// Of a row only the cells that say something else: most changes concern one of eight, and icons are
+// dear to make.
+function takeCells(old, fresh) {
+  const cells = [...fresh.children];
+  [...old.children].forEach((cell, at) => {
+    if (!cell.isEqualNode(cells[at])) cell.replaceWith(cells[at]);
+  });
+}
+
+function focusIndex(element) {
   const all = [...element.querySelectorAll("a, button, input, select")];
-  return { index: all.indexOf(document.activeElement) };
-}
-
-function order(row) {
-  const value = row.dataset.order;
-  return value === undefined ? null : BigInt(value);
-}
-
-// The rows stand in order, so halving finds the place among a thousand in ten steps.
-function firstAfter(rows, own) {
-  let [low, high] = [0, rows.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (order(rows[middle]) > own) high = middle;
-    else low = middle + 1;
-  }
-  return rows[low];
-}
-
-function placeRow(list, row) {
-  const own = order(row);
-  const after = firstAfter([...list.children].filter((other) => other !== row), own);
-  if (row.parentNode !== list || row.nextElementSibling !== (after ?? null)) {
-    list.insertBefore(row, after ?? null);
-  }
+  return all.indexOf(document.activeElement);
 }
 
 // Keeps what would move rows until nobody points at the list any more.
@@ -142,99 +162,122 @@ function catchUp() {
   retry = null;
   const works = [...postponed.values()];
   postponed.clear();
-  isFlood = works.length > FLOOD;
-  for (const work of works) work();
-  isFlood = false;
+  newLook();
+  const pass = new Pass();
+  for (const work of works) work(pass);
+  pass.end();
 }
 
-function applyRow(fresh) {
+function applyRow(fresh, pass) {
   const old = document.getElementById(fresh.id);
   const list = document.getElementById(fresh.dataset.liveInto);
   if (!list) return;
-  if (old) renew(old, fresh);
-  const row = old ?? fresh;
-  const mustMove = !old || order(old) !== null;
-  if (!mustMove) return;
-  if (isTouched(list)) postpone(fresh.id, () => moveRow(row, list, !old));
-  else moveRow(row, list, !old);
+  if (old) renew(old, fresh, pass);
+  moveRow(old ?? fresh, list, !old, pass);
 }
 
-function moveRow(row, list, isNew) {
+function moveRow(row, list, isNew, pass) {
+  // What was known when it had to wait may have come, or gone, in between.
+  if (isNew ? document.getElementById(row.id) : !row.isConnected) return;
+  const places = pass.placesIn(list);
+  if (!isNew && places.isRight(row)) return;
   if (isTouched(list)) {
-    postpone(row.id, () => moveRow(row, list, isNew));
+    postpone(row.id, (later) => moveRow(row, list, isNew, later));
     return;
   }
-  if (!isNew && !row.isConnected) return;
-  placeRow(list, row);
-  if (!isNew) return;
-  lastSaid.set(row.id, essence(row));
-  tint(row);
-  if (row.dataset.said) announce(row.dataset.said);
+  places.put(row);
+  if (isNew) pass.note(row, row.dataset.said);
 }
 
-function removeRow(id) {
+function removeRow(id, pass) {
+  postponed.delete(id);
   const row = document.getElementById(id);
   if (!row) return;
-  row.classList.add("is-leaving");
-  if (row.parentNode && isTouched(row.parentNode)) postpone(id, () => removeRow(id));
-  else {
-    row.remove();
-    lastSaid.delete(id);
-  }
-}
-
-function applyList(old, fresh) {
-  for (const row of [...fresh.children]) {
-    const present = document.getElementById(row.id);
-    if (present && present.parentNode === old) renew(present, row.cloneNode(true));
-  }
-  if (isTouched(old)) {
-    postpone(old.id, () => applyList(document.getElementById(fresh.id) ?? old, fresh));
+  const list = row.parentNode;
+  if (isTouched(list)) {
+    row.classList.add("is-leaving");
+    postpone(id, (later) => removeRow(id, later));
     return;
   }
-  const wanted = new Set([...fresh.children].map((row) => row.id));
-  for (const row of [...old.children]) if (!wanted.has(row.id)) row.remove();
-  let before = old.firstElementChild;
-  for (const row of [...fresh.children]) {
-    const present = document.getElementById(row.id);
-    if (present && present === before) {
-      before = before.nextElementSibling;
-      continue;
-    }
-    const placed = present ?? row.cloneNode(true);
-    old.insertBefore(placed, before);
-    if (present) continue;
-    lastSaid.set(placed.id, essence(placed));
-    tint(placed);
-  }
+  pass.placesIn(list).take(row);
+  lastSaid.delete(id);
 }
 
-function applyOne(fresh) {
-  if ("liveGone" in fresh.dataset) removeRow(fresh.id);
-  else if (fresh.dataset.liveInto) applyRow(fresh);
+// A whole list: renews what is there, and when nobody points at it adds, removes and orders.
+function applyList(old, fresh, pass) {
+  const touched = isTouched(old);
+  const wanted = [...fresh.children];
+  const ids = new Set(wanted.map((row) => row.id));
+  const placed = wanted.map((row) => {
+    const present = document.getElementById(row.id);
+    if (!present || present.parentNode !== old) return row;
+    renew(present, touched ? row.cloneNode(true) : row, pass);
+    return present;
+  });
+  if (touched) {
+    postpone(old.id, (later) => applyList(old, fresh, later));
+    return;
+  }
+  for (const row of [...old.children]) if (!ids.has(row.id)) row.remove();
+  let before = old.firstElementChild;
+  for (const row of placed) {
+    if (row === before) before = before.nextElementSibling;
+    else {
+      if (row.parentNode !== old) pass.note(row, "");
+      old.insertBefore(row, before);
+    }
+  }
+  pass.places.delete(old);
+}
+
+function applyOne(fresh, pass) {
+  if ("liveGone" in fresh.dataset) removeRow(fresh.id, pass);
+  else if (fresh.dataset.liveInto) applyRow(fresh, pass);
   else {
     const old = document.getElementById(fresh.id);
     if (!old) return;
-    if ("liveList" in fresh.dataset) applyList(old, fresh);
-    else renew(old, fresh);
+    if ("liveList" in fresh.dataset) applyList(old, fresh, pass);
+    else renew(old, fresh, pass);
   }
 }
 
-// Applies one message: any number of fragments, one after the other.
-export function applyFragments(markup) {
+// Rows of a table come in templates, because a browser reads them nowhere else but in a table.
+function unwrapped(content) {
+  const inside = (part) => (part.localName === "template" ? [...part.content.children] : [part]);
+  return [...content.children].flatMap(inside);
+}
+
+// Puts in all that has come since the last frame: of each element only the latest.
+function applyMessages() {
+  cancelAnimationFrame(frame);
+  clearTimeout(timer);
   const template = document.createElement("template");
-  template.innerHTML = markup;
-  const fragments = [...template.content.children].filter(({ id }) => id);
-  isFlood = fragments.length > FLOOD;
-  fragments.forEach(applyOne);
-  isFlood = false;
+  template.innerHTML = messages.join("");
+  messages = [];
+  frame = timer = null;
+  newLook();
+  const pass = new Pass();
+  for (const fragment of latest(unwrapped(template.content))) applyOne(fragment, pass);
+  pass.end();
+}
+
+// Takes one message: any number of fragments. They are on the page with its next frame; a page in
+// the background has no frames, so there it takes half a second.
+export function applyFragments(markup) {
+  messages.push(markup);
+  if (messages.length > 1) return;
+  frame = requestAnimationFrame(applyMessages);
+  timer = setTimeout(applyMessages, FRAME_MS_MAX);
 }
 
 // Applies all live parts of a whole page, after the connection was lost.
 export function applyPage(markup) {
   const fresh = new DOMParser().parseFromString(markup, "text/html");
+  newLook();
+  const pass = new Pass();
   for (const part of fresh.querySelectorAll("[data-live-part]")) {
-    if (part.id) applyOne(document.importNode(part, true));
+    if (part.id) applyOne(document.importNode(part, true), pass);
   }
+  pass.end();
   return fresh;
 }

@@ -18,6 +18,19 @@ on_both! {
         assert!(shown.contains(&row), "the changed row is sent: {shown}");
     }
 
+    /// The plan moves as the list does: a zone that somebody looks at shows a new task by itself.
+    async fn the_plan_moves_by_itself(house: House) {
+        let directory = house.app.tasking.directory().await.unwrap();
+        let ward = directory.locations.iter().find(|at| at.code == "WARD-A").unwrap().id;
+        let path = format!("/board/plan/live?zone={ward}");
+        let mut plan = house.follow(&house.coordinator, &path).await;
+        plan.until("Nothing is open here").await;
+        let task = house.ask(&house.nurse, "sample", "WARD-A", Some("XRAY")).await;
+        let shown = plan.until(&format!("/tasks/{task}")).await;
+        assert!(shown.contains("Sample to laboratory"), "{shown}");
+        assert!(shown.contains("id=\"vitals\""), "the figures at the head move too: {shown}");
+    }
+
     /// What another ward asks for does not reach a ward's live board.
     async fn a_wards_board_stays_its_own(house: House) {
         let mut board = house.follow(&house.clerk, "/board/live").await;

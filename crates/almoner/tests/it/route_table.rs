@@ -219,6 +219,7 @@ pub const GUARDED: &[Route] = &[
     see("/board", WARD, LeavesOut),
     see("/board/live", WARD, LeavesOut),
     see("/board/plan", WARD, LeavesOut),
+    see("/board/plan/live", WARD, LeavesOut),
     see("/tasks/{task}", WARD, NotThere),
     see("/tasks/{task}/live", WARD, NotThere),
     act("/tasks/{task}/hold", WARD, NotThere, PRESS),

@@ -2,7 +2,10 @@
 //!
 //! People are listed in the order of their shift, never by a figure. A break shows no minutes.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use trust::{
     identity::{
@@ -127,14 +130,39 @@ pub struct BoardWatch {
     tasking: Tasking,
 }
 
+/// The open tasks as they were last read, so that a change costs the reading of what it touched and
+/// not of a thousand others.
+#[derive(Debug, Default)]
+pub struct OpenTasks {
+    records: BTreeMap<TaskId, TaskRecord>,
+}
+
 impl BoardWatch {
-    /// The board as it is now.
+    /// The board as it is now, read whole, and the tasks to go on from.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn board(&self) -> Result<Board, StoreError> {
+    pub async fn read_whole(&self) -> Result<(Board, OpenTasks), StoreError> {
         let mut reader = self.follower.view().await?;
-        self.tasking.read_board(&mut reader).await
+        let open = OpenTasks::read(&mut reader).await?;
+        let board = self.tasking.read_board(&mut reader, &open).await?;
+        Ok((board, open))
+    }
+
+    /// The board as it is now, when of all tasks only these were touched since the last reading.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn read_touched(
+        &self,
+        touched: &BTreeSet<TaskId>,
+        open: &mut OpenTasks,
+    ) -> Result<Board, StoreError> {
+        let mut reader = self.follower.view().await?;
+        for task in touched {
+            open.read_again(*task, &mut reader).await?;
+        }
+        self.tasking.read_board(&mut reader, open).await
     }
 
     /// Places, walks and kinds of work.
@@ -161,6 +189,35 @@ impl BoardWatch {
     }
 }
 
+impl OpenTasks {
+    async fn read(reader: &mut Reader) -> Result<Self, StoreError> {
+        let found = reader.find(rows::open_tasks(), vec![]).await?;
+        let records = found.into_iter().map(|record| (record.task().id, record));
+        Ok(Self {
+            records: records.collect(),
+        })
+    }
+
+    async fn read_again(&mut self, task: TaskId, reader: &mut Reader) -> Result<(), StoreError> {
+        let found = reader.one::<TaskRecord>(task).await?;
+        match found.map(|stored| stored.row) {
+            Some(record) if !record.task().state.is_over() => {
+                self.records.insert(task, record);
+            }
+            _ => {
+                self.records.remove(&task);
+            }
+        }
+        Ok(())
+    }
+
+    /// The tasks that somebody has or is asked for.
+    fn involving_people(&self) -> Vec<&TaskRecord> {
+        let involves = |record: &&TaskRecord| !record.task().involved().is_empty();
+        self.records.values().filter(involves).collect()
+    }
+}
+
 impl Tasking {
     /// The board. The look is on record.
     ///
@@ -169,7 +226,8 @@ impl Tasking {
     pub async fn board(&self, caller: &Caller, page: &'static str) -> Result<Board, TaskError> {
         let permit = caller.permit(ViewBoard).await?;
         let mut reader = self.store.read(permit, BoardViewed { page }).await?;
-        let board = self.read_board(&mut reader).await?;
+        let open = OpenTasks::read(&mut reader).await?;
+        let board = self.read_board(&mut reader, &open).await?;
         Ok(board.within(reader.scope()))
     }
 
@@ -190,9 +248,9 @@ impl Tasking {
         })
     }
 
-    async fn read_board(&self, reader: &mut Reader) -> Result<Board, StoreError> {
+    /// The board of these tasks, and of whoever is on shift in this view.
+    async fn read_board(&self, reader: &mut Reader, open: &OpenTasks) -> Result<Board, StoreError> {
         let directory = self.directories.current(reader).await?;
-        let open = reader.find(rows::open_tasks(), vec![]).await?;
         let workers = reader.find(rows::workers_on_shift(), vec![]).await?;
         let now = reader.now();
         let mut names = HashMap::new();
@@ -202,13 +260,15 @@ impl Tasking {
             names.insert(worker.id, name_or_erased(name)?);
         }
         let mut tasks: Vec<_> = open
-            .iter()
+            .records
+            .values()
             .map(|record| self.board_task(record, &directory, &names, now))
             .collect();
         tasks.sort_by_key(|task| (task.order(), task.id));
+        let theirs = open.involving_people();
         let mut people: Vec<_> = workers
             .iter()
-            .map(|worker| self.board_person(worker, &open, &directory, &names))
+            .map(|worker| self.board_person(worker, &theirs, &directory, &names))
             .collect();
         people.sort_by_key(|person| (person.shift_ends_at, person.id));
         Ok(Board { now, tasks, people })
@@ -259,13 +319,13 @@ impl Tasking {
     fn board_person(
         &self,
         worker: &WorkerRecord,
-        open: &[TaskRecord],
+        open: &[&TaskRecord],
         directory: &Directory,
         names: &HashMap<WorkerId, String>,
     ) -> BoardPerson {
         let theirs = open
             .iter()
-            .map(TaskRecord::task)
+            .map(|record| record.task())
             .filter(|task| task.involved().contains(&worker.id))
             .max_by_key(|task| task.state.is_in_hand());
         // Away and on a break nobody needs to know where somebody is.

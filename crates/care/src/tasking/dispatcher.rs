@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 use dispatch::{
     Load, Needs, Person, PersonId, Plan, Priority as Rank, Problem, Skill, Status, Zones,
 };
-use tokio::time::{Duration, sleep};
+use tokio::time::{Duration, Instant, sleep};
 use trust::{
     identity::caller::Caller,
     store::{Follower, error::StoreError, health::Notice, read::Reader, value::SECOND},
@@ -50,11 +50,16 @@ impl Tasking {
         let follower = self.store.follow(permit, DispatchStarted {}).await?;
         let mut notices = self.store.notices();
         loop {
+            let began = Instant::now();
+            // What was told until now is in the view that is opened next, however much it was.
+            notices = notices.resubscribe();
             match self.dispatch_once(&caller, &follower).await {
                 Ok(()) => {}
                 Err(TaskError::Store(StoreError::Closed)) => return Ok(()),
                 Err(error) => tracing::warn!(%error, "the queue could not be served"),
             }
+            // With a long queue and changes without end, planning leaves half of the time to them.
+            sleep(began.elapsed().min(TICK)).await;
             loop {
                 tokio::select! {
                     () = sleep(TICK) => break,

@@ -127,7 +127,7 @@ impl Tasking {
         let stored = stored.ok_or(TaskError::NotAHandler)?;
         let (worker, version) = (stored.row, stored.version);
         let directory = self.directories.current(reader).await?;
-        let open = reader.find(rows::open_tasks(), vec![]).await?;
+        let open = reader.find(rows::tasks_with_people(), vec![]).await?;
         let mine = |task: &&Task| task.has_in_crew(worker.id) && !task.state.is_over();
         let mut jobs: Vec<Task> = open
             .iter()

@@ -329,6 +329,14 @@ pub(super) fn open_tasks() -> Tail<TaskRecord> {
     tail!(TaskRecord, "WHERE is_over = 0 ORDER BY id")
 }
 
+/// Of the open tasks those that somebody has or is asked for: on a bad day few of many.
+pub(super) fn tasks_with_people() -> Tail<TaskRecord> {
+    tail!(
+        TaskRecord,
+        "WHERE is_over = 0 AND (handler IS NOT NULL OR state = 'OFFERED') ORDER BY id"
+    )
+}
+
 pub(super) fn finished_since() -> Tail<TaskRecord> {
     tail!(
         TaskRecord,

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::State,
+    extract::{Query, State, rejection::QueryRejection},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -42,12 +42,24 @@ const REASON_MAX: usize = 300;
 /// Why a role is given together with the account.
 const FIRST_ROLE: &str = "given with the account";
 
+/// The account in the address, whose dialogs the page carries.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Chosen {
+    #[serde(default)]
+    account: Option<i64>,
+}
+
 /// `GET /accounts`
 pub async fn list(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
+    chosen: Result<Query<Chosen>, QueryRejection>,
 ) -> Result<impl IntoResponse, PageError> {
-    let view = view(&app, &signed_in).await?;
+    let view = AccountsView {
+        chosen: chosen.unwrap_or_default().0.account,
+        ..view(&app, &signed_in).await?
+    };
     Ok(page(&view, &signed_in.shell(&app, Entry::Accounts)))
 }
 
@@ -294,6 +306,7 @@ async fn view(app: &App, signed_in: &SignedIn) -> Result<AccountsView, PageError
         .map(|account| row(account, signed_in, &scopes))
         .collect();
     Ok(AccountsView {
+        chosen: None,
         accounts: rows,
         may_invite,
         may_grant,

@@ -298,6 +298,16 @@ pub fn opens_dialog(id: &str, words: &str, icon: Icon) -> Markup {
     }
 }
 
+/// A link to a dialog that stands on another page, which shows it at once: where each of many rows
+/// has dialogs, a page carries those of one row only.
+pub fn leads_to_dialog(page: &str, id: &str, words: &str, icon: Icon) -> Markup {
+    html! {
+        a."nhsuk-button nhsuk-button--small nhsuk-button--secondary" href={ (page) "#" (id) } {
+            (icon) (words) "…"
+        }
+    }
+}
+
 /// A dialog with one form: a question, fields, one button, and a way out that changes nothing.
 pub struct Dialog<'a> {
     /// The id that [`opens_dialog`] names.

@@ -108,7 +108,7 @@ macro_rules! vocabulary {
         $($variant:ident $code:literal $word:literal $icon:ident $look:expr;)*
     }) => {
         $(#[$note])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum $name {
             $(#[doc = $word] $variant,)*
         }
@@ -307,7 +307,7 @@ impl Grant {
 }
 
 /// One need of one task, with the figure that belongs to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Needed {
     /// What is needed.
     pub need: Need,

@@ -1,32 +1,31 @@
-//! The live board: the page, its plan, and the stream that moves both.
+//! The live board: the page and the changes that move it.
 //!
 //! A connection sends the rows that changed, nothing else. Filters are part of the address, so a
-//! board can be bookmarked; the stream follows the same filter.
+//! board can be bookmarked; the stream follows the same filter. Next: `board_live` for the
+//! connection, `plan` for the same tasks by zone.
 
-use std::{collections::HashMap, convert::Infallible, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc};
 
 use axum::{
     Router,
     extract::{Query, State, rejection::QueryRejection},
-    response::{
-        IntoResponse, Response, Sse,
-        sse::{Event, KeepAlive},
-    },
+    response::Response,
     routing::get,
 };
 use care::tasking::{
-    board::{Board, BoardPerson, BoardTask, BoardWatch},
+    board::{Board, BoardPerson, BoardTask},
     events::RequestTask,
     model::TaskState,
     worker::WorkerState,
 };
-use futures_util::stream::{self, Stream};
 use maud::Markup;
 use serde::Deserialize;
-use tokio::{sync::watch, time::Instant};
 use trust::store::value::Moment;
 
-use super::words;
+use super::{
+    board_live::{self, Screen},
+    words,
+};
 use crate::web::{
     app::App,
     caller::SignedIn,
@@ -36,16 +35,15 @@ use crate::web::{
     },
     refusal::PageError,
     times::Times,
-    views::board::{
-        self, BoardCounts, BoardFilter, BoardRow, BoardView, Doing, Holder, PersonTile, Show,
-        Vitals,
+    views::{
+        board::{
+            self, BoardCounts, BoardFilter, BoardRow, BoardView, Doing, Holder, PersonTile,
+            ROWS_MAX, Show, Vitals,
+        },
+        board_rest,
     },
 };
 
-/// A watcher's right is checked again this often.
-const CHECK_EVERY: Duration = Duration::from_secs(5);
-/// The server's time is sent this often, so that a page notices a dead line.
-const CLOCK_EVERY: Duration = Duration::from_secs(15);
 /// Characters that are looked for.
 const FIND_MAX: usize = 80;
 
@@ -103,6 +101,11 @@ fn view_of(board: &Board, filter: BoardFilter, may_ask: bool, times: &Times) -> 
         .iter()
         .filter(shown)
         .map(|task| row(task, times))
+        .enumerate()
+        .map(|(at, row)| match at {
+            0..ROWS_MAX => row,
+            _ => row.shortened(),
+        })
         .collect();
     BoardView {
         counts: counts(board),
@@ -237,25 +240,6 @@ fn person(person: &BoardPerson) -> PersonTile {
     }
 }
 
-/// One connection: what its page shows now, and where changes come from.
-struct Connection {
-    app: Arc<App>,
-    watch: BoardWatch,
-    readings: watch::Receiver<Option<Arc<Board>>>,
-    filter: BoardFilter,
-    may_ask: bool,
-    shown: Option<Shown>,
-    checked: Instant,
-    ended: bool,
-}
-
-/// What the page shows.
-struct Shown {
-    rows: HashMap<i64, BoardRow>,
-    people: Vec<PersonTile>,
-    vitals: Vitals,
-}
-
 /// `GET /board/live`
 async fn live(
     State(app): State<Arc<App>>,
@@ -263,113 +247,166 @@ async fn live(
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let watch = app.tasking.watch_board(&signed_in, "live").await?;
-    let connection = Connection {
-        readings: app.feed.readings(),
+    let list = List {
+        app: app.clone(),
         filter: wanted.unwrap_or_default().0.filter(),
         may_ask: signed_in.may(RequestTask),
-        watch,
-        app,
         shown: None,
-        checked: Instant::now(),
-        ended: false,
     };
-    let stream = messages(connection);
-    Ok(Sse::new(stream)
-        .keep_alive(KeepAlive::new().interval(CLOCK_EVERY))
-        .into_response())
+    Ok(board_live::stream(app, watch, list))
 }
 
-fn messages(connection: Connection) -> impl Stream<Item = Result<Event, Infallible>> {
-    stream::unfold(connection, |mut connection| async move {
-        let event = connection.next().await?;
-        Some((Ok(event), connection))
-    })
+/// The board as a list, as one page shows it.
+struct List {
+    app: Arc<App>,
+    filter: BoardFilter,
+    may_ask: bool,
+    shown: Option<BoardView>,
 }
 
-impl Connection {
-    /// The next message; `None` closes the stream.
-    async fn next(&mut self) -> Option<Event> {
-        loop {
-            if self.ended {
-                return None;
-            }
-            if self.checked.elapsed() >= CHECK_EVERY {
-                self.checked = Instant::now();
-                if self.watch.still_allowed().await.is_err() {
-                    self.ended = true;
-                    return Some(Event::default().event("end").data("session"));
-                }
-            }
-            let board = self.readings.borrow_and_update().clone();
-            if let Some(board) = board
-                && let Some(html) = self.changes(&board)
-            {
-                return Some(Event::default().data(html));
-            }
-            match tokio::time::timeout(CHECK_EVERY, self.readings.changed()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return None,
-                Err(_) => {
-                    let now = self.app.store.clock().day().0.to_string();
-                    return Some(Event::default().event("clock").data(now));
-                }
-            }
-        }
-    }
-
-    /// The fragments that bring the page from what it shows to this board; `None` when it is there.
-    fn changes(&mut self, board: &Board) -> Option<String> {
-        let board = board.within(self.watch.scope());
-        let filter = self.filter.clone();
-        let view = view_of(&board, filter, self.may_ask, &self.app.times);
-        let now = board.now;
-        let rows: HashMap<i64, BoardRow> =
-            view.rows.iter().map(|row| (row.id, row.clone())).collect();
+impl Screen for List {
+    async fn changes(&mut self, board: &Board) -> String {
+        let view = view_of(board, self.filter.clone(), self.may_ask, &self.app.times);
         let html = match &self.shown {
             // The page was made a moment ago; send it whole once, so that nothing falls between.
-            None => whole(&view, now),
-            Some(shown) => difference(shown, &view, &rows, now),
+            None => whole(&view, board.now),
+            Some(shown) => difference(shown, &view, board.now),
         };
-        self.shown = Some(Shown {
-            rows,
-            people: view.people,
-            vitals: view.vitals,
-        });
-        (!html.is_empty()).then_some(html)
+        self.shown = Some(view);
+        html
     }
 }
 
 fn whole(view: &BoardView, now: Moment) -> String {
+    let (first, rest) = view.parted();
     let parts = [
         board::vitals(&view.vitals),
         board::filters(&view.filter, &view.counts),
-        board::rows(&view.rows, now.0),
+        board::for_table(&board::rows(first, now.0)),
+        board::nothing(view),
+        board_rest::counts(rest),
+        board_rest::lines(rest, now.0),
         board::people(&view.people),
     ];
     parts.into_iter().map(Markup::into_string).collect()
 }
 
-fn difference(
-    shown: &Shown,
-    view: &BoardView,
-    rows: &HashMap<i64, BoardRow>,
-    now: Moment,
-) -> String {
+fn difference(shown: &BoardView, view: &BoardView, now: Moment) -> String {
+    let (first_before, rest_before) = shown.parted();
+    let (first, rest) = view.parted();
     let mut html = String::new();
     if shown.vitals != view.vitals {
         html += &board::vitals(&view.vitals).into_string();
+    }
+    if shown.counts != view.counts {
         html += &board::filters(&view.filter, &view.counts).into_string();
     }
-    for row in &view.rows {
-        if shown.rows.get(&row.id) != Some(row) {
-            html += &board::row(row, now.0).into_string();
-        }
+    html += &rows_changed(
+        first_before,
+        first,
+        |row| board::for_table(&board::row(row, now.0)),
+        |gone| board::for_table(&board::row_gone(gone)),
+    );
+    if shown.rows.is_empty() || view.rows.is_empty() {
+        html += &board::nothing(view).into_string();
     }
-    for gone in shown.rows.keys().filter(|id| !rows.contains_key(id)) {
-        html += &board::row_gone(*gone).into_string();
+    let lines = rows_changed(
+        rest_before,
+        rest,
+        |row| board_rest::line(row, now.0),
+        board_rest::line_gone,
+    );
+    if !lines.is_empty() {
+        html += &board_rest::counts(rest).into_string();
+        html += &lines;
     }
     if shown.people != view.people {
         html += &board::people(&view.people).into_string();
     }
     html
+}
+
+/// What has to be drawn or taken away so that these rows become those.
+fn rows_changed(
+    before: &[BoardRow],
+    after: &[BoardRow],
+    draw: impl Fn(&BoardRow) -> Markup,
+    take_away: impl Fn(i64) -> Markup,
+) -> String {
+    let mut known: HashMap<i64, &BoardRow> = before.iter().map(|row| (row.id, row)).collect();
+    let mut html = String::new();
+    for row in after {
+        if known.remove(&row.id) != Some(row) {
+            html += &draw(row).into_string();
+        }
+    }
+    for gone in known.into_keys() {
+        html += &take_away(gone).into_string();
+    }
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::views::samples;
+
+    fn drawn(before: &[BoardRow], after: &[BoardRow]) -> String {
+        rows_changed(before, after, |row| board::row(row, 0), board::row_gone)
+    }
+
+    /// Nobody is sent a row that says what it said before; who left is named, and nothing else.
+    #[test]
+    fn only_what_changed_is_sent() {
+        let rows = samples::desk::board().rows;
+        assert_eq!(drawn(&rows, &rows), "");
+        let gone = drawn(&rows, &rows[1..]);
+        assert!(gone.contains(&format!("task-{}", rows[0].id)) && gone.contains("data-live-gone"));
+        assert_eq!(gone.matches("<tr").count(), 1);
+    }
+
+    /// A browser reads rows of a table nowhere but in a table: each travels in a template, or it
+    /// would be lost behind whatever else the message says.
+    #[test]
+    fn no_row_travels_unwrapped() {
+        let view = samples::desk::board();
+        let mut empty = view.clone();
+        empty.rows.clear();
+        let messages = [
+            whole(&view, Moment(0)),
+            difference(&empty, &view, Moment(0)),
+            difference(&view, &empty, Moment(0)),
+        ];
+        for message in messages {
+            let wrapped = message.matches("<template><t").count();
+            assert!(wrapped > 0);
+            assert_eq!(message.matches("<template>").count(), wrapped);
+            let outside = message
+                .split("<template>")
+                .filter_map(|part| part.split_once("</template>").map(|(_, outside)| outside));
+            assert!(outside.into_iter().all(|outside| !outside.contains("<tr")));
+        }
+    }
+
+    /// When the task at the top is done, the first of the rest moves up into the table: its line
+    /// goes, its row comes.
+    #[test]
+    fn the_first_of_the_rest_moves_up() {
+        let mut shown = samples::desk::board();
+        let one = shown.rows[0].clone();
+        let row = |id| BoardRow { id, ..one.clone() };
+        shown.rows = (1..=board::ROWS_MAX as i64 + 2).map(row).collect();
+        let mut view = shown.clone();
+        view.rows.remove(0);
+        let html = difference(&shown, &view, Moment(0));
+        let moved = board::ROWS_MAX + 1;
+        for part in [
+            "<template><tr id=\"task-1\" data-live-gone>".to_owned(),
+            format!("<template><tr id=\"task-{moved}\""),
+            format!("<li id=\"line-{moved}\" data-live-gone>"),
+            "<b>1 more</b>".to_owned(),
+        ] {
+            assert!(html.contains(&part), "{part} is not in {html}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ use super::app::App;
 
 pub mod ask;
 pub mod board;
+mod board_live;
 mod following;
 mod held_files;
 pub mod import;

@@ -1,12 +1,14 @@
 //! The board as a plan: levels, blocks and zones with counts. Never a point, never a trail.
 //!
 //! People stand in the zone of their last press, a floor of a block; tasks at the place they begin.
+//! The plan moves by itself, from the same readings as the list. Next: `board_live`.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Router,
     extract::{Query, State, rejection::QueryRejection},
+    response::Response,
     routing::get,
 };
 use care::tasking::{
@@ -19,28 +21,47 @@ use care::tasking::{
 use maud::Markup;
 use serde::Deserialize;
 
-use super::board::{is_waiting, row, vitals};
+use super::{
+    board::{is_waiting, row, vitals},
+    board_live::{self, Screen},
+};
 use crate::web::{
     app::App,
     caller::SignedIn,
     parts::shell::Entry,
     refusal::PageError,
-    views::plan::{self, PlanBlock, PlanLevel, PlanView, ZoneCard, ZoneDetail},
+    times::Times,
+    views::{
+        board::vitals as vitals_drawn,
+        plan::{self, PlanBlock, PlanLevel, PlanView, ZoneCard, ZoneDetail},
+    },
 };
 
-/// The plan's route.
+/// The plan's routes.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new().route("/board/plan", get(show))
+    Router::new()
+        .route("/board/plan", get(show))
+        .route("/board/plan/live", get(live))
 }
 
 /// What is chosen, in the address.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, Clone, Copy)]
 #[serde(deny_unknown_fields)]
 struct Chosen {
     #[serde(default)]
     level: Option<i64>,
     #[serde(default)]
     zone: Option<i64>,
+}
+
+impl Chosen {
+    /// Where the changes of a page come from that shows this level.
+    fn live(self, level: i64) -> String {
+        match self.zone {
+            Some(zone) => format!("/board/plan/live?level={level}&zone={zone}"),
+            None => format!("/board/plan/live?level={level}"),
+        }
+    }
 }
 
 /// `GET /board/plan`
@@ -52,6 +73,67 @@ async fn show(
     let board = app.tasking.board(&signed_in, "plan").await?;
     let directory = app.tasking.directory().await?;
     let Query(chosen) = chosen.unwrap_or_default();
+    let view = view_of(&board, &directory, chosen, &app.times);
+    let view = PlanView {
+        may_ask: signed_in.may(RequestTask),
+        ..view
+    };
+    Ok(plan::page(&view, &signed_in.shell(&app, Entry::Board)))
+}
+
+/// `GET /board/plan/live`
+async fn live(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    chosen: Result<Query<Chosen>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let watch = app.tasking.watch_board(&signed_in, "plan").await?;
+    let plan = Plan {
+        app: app.clone(),
+        chosen: chosen.unwrap_or_default().0,
+        shown: None,
+    };
+    Ok(board_live::stream(app, watch, plan))
+}
+
+/// The board as a plan, as one page shows it.
+struct Plan {
+    app: Arc<App>,
+    chosen: Chosen,
+    shown: Option<PlanView>,
+}
+
+impl Screen for Plan {
+    async fn changes(&mut self, board: &Board) -> String {
+        // A database that is away comes back, and then the next reading is drawn.
+        let Ok(directory) = self.app.tasking.directory().await else {
+            return String::new();
+        };
+        let view = view_of(board, &directory, self.chosen, &self.app.times);
+        let html = difference(self.shown.as_ref(), &view, board.now.0);
+        self.shown = Some(view);
+        html
+    }
+}
+
+fn difference(shown: Option<&PlanView>, view: &PlanView, now_micros: i64) -> String {
+    let mut html = String::new();
+    if shown.is_none_or(|shown| shown.vitals != view.vitals) {
+        html += &vitals_drawn(&view.vitals).into_string();
+    }
+    if shown.is_none_or(|shown| shown.levels != view.levels) {
+        html += &plan::levels(&view.levels).into_string();
+    }
+    if shown.is_none_or(|shown| shown.blocks != view.blocks) {
+        html += &plan::plan(&view.blocks).into_string();
+    }
+    if shown.is_none_or(|shown| shown.chosen != view.chosen) {
+        html += &plan::detail(view.chosen.as_ref(), now_micros).into_string();
+    }
+    html
+}
+
+fn view_of(board: &Board, directory: &Directory, chosen: Chosen, times: &Times) -> PlanView {
     let zone = chosen.zone.and_then(|id| {
         directory
             .locations
@@ -59,20 +141,18 @@ async fn show(
             .find(|location| location.id.0 == id)
     });
     let level = zone.map(|zone| zone.level).or(chosen.level);
-    let level = level.unwrap_or_else(|| busiest(&board, &directory));
-    let view = PlanView {
-        vitals: vitals(&board),
-        levels: levels(&board, &directory, level),
-        blocks: blocks(&board, &directory, level, chosen.zone),
+    let level = level.unwrap_or_else(|| busiest(board, directory));
+    PlanView {
+        vitals: vitals(board),
+        levels: levels(board, directory, level),
+        blocks: blocks(board, directory, level, chosen.zone),
         chosen: zone.map(|zone| ZoneDetail {
             name: zone.name.clone(),
-            tasks: here(&board, zone)
-                .map(|task| row(task, &app.times))
-                .collect(),
+            tasks: here(board, zone).map(|task| row(task, times)).collect(),
         }),
-        may_ask: signed_in.may(RequestTask),
-    };
-    Ok(plan::page(&view, &signed_in.shell(&app, Entry::Board)))
+        may_ask: false,
+        live: chosen.live(level),
+    }
 }
 
 fn here<'a>(board: &'a Board, zone: &'a Location) -> impl Iterator<Item = &'a BoardTask> {

@@ -1,15 +1,18 @@
 //! Accounts: who can sign in, with which roles, and where.
 //!
-//! A new account gets a one-time code, shown once on this page and never again. Nobody can sign in
-//! as somebody else. Next: `roles` for what each role may do.
+//! The page carries the dialogs of one account at most, the one in its address; those of all
+//! others are a link away, so that the page stays light however many people work here. A new
+//! account gets a one-time code, shown once on this page and never again. Nobody can sign in as
+//! somebody else. Next: `roles` for what each role may do.
 
 use maud::{Markup, html};
 
 use crate::web::parts::blocks::{Panel, Weight, chip, note, page_head, who};
 use crate::web::parts::forms::{
-    Choice, Dialog, Field, FormError, error_of, error_summary, opens_dialog, select, submit,
+    Choice, Dialog, Field, FormError, error_of, error_summary, leads_to_dialog, opens_dialog,
+    select, submit,
 };
-use crate::web::parts::icons;
+use crate::web::parts::icons::{self, Icon};
 use crate::web::parts::shell::{Page, Shell, Width, page as framed};
 use crate::web::parts::states::Hue;
 use crate::web::parts::tables::{Column, table, words};
@@ -17,6 +20,8 @@ use crate::web::parts::tables::{Column, table, words};
 /// What the accounts page shows.
 #[derive(Debug, Clone)]
 pub struct AccountsView {
+    /// The account whose dialogs the page carries.
+    pub chosen: Option<i64>,
     /// The accounts this person may see.
     pub accounts: Vec<AccountRow>,
     /// Whether this person may make accounts.
@@ -111,20 +116,11 @@ pub fn page(view: &AccountsView, shell: &Shell) -> Markup {
         (page_head("Accounts", html! { "Who can sign in, and as what." }, new))
         div.al-stack {
             @if let Some(code) = &view.new_code { (shown_once(code)) }
-            (Panel { body: listed(&view.accounts), flush: true, ..Panel::default() })
+            (Panel { body: listed(view), flush: true, ..Panel::default() })
         }
         @if view.may_invite { (new_account(view)) }
-        @for account in view.accounts.iter().filter(|account| account.may_grant) {
-            (give_role(account, view))
-        }
-        @for account in &view.accounts {
-            @for grant in account.grants.iter().filter(|grant| grant.may_withdraw) {
-                (take_role_back(account, grant))
-            }
-        }
-        @for account in view.accounts.iter().filter(|account| account.may_close) {
-            (renew_code(account))
-            (close_account(account))
+        @for account in view.accounts.iter().filter(|account| view.is_chosen(account)) {
+            (dialogs(account, view))
         }
         @for account in view.accounts.iter().filter(|account| account.may_erase) {
             (erase_person(account, &view.erase_reasons))
@@ -141,6 +137,45 @@ pub fn page(view: &AccountsView, shell: &Shell) -> Markup {
     framed(shell, page)
 }
 
+impl AccountsView {
+    fn is_chosen(&self, account: &AccountRow) -> bool {
+        self.chosen == Some(account.id)
+    }
+}
+
+/// All that can be done with one account.
+fn dialogs(account: &AccountRow, view: &AccountsView) -> Markup {
+    html! {
+        @if account.may_grant { (give_role(account, view)) }
+        @for grant in account.grants.iter().filter(|grant| grant.may_withdraw) {
+            (take_role_back(account, grant))
+        }
+        @if account.may_close { (renew_code(account)) (close_account(account)) }
+    }
+}
+
+/// What opens a dialog of this account, on this page or on the one that carries it.
+struct Opener {
+    /// The page that carries the dialogs; nothing when it is this one.
+    page: Option<String>,
+}
+
+impl Opener {
+    fn of(account: &AccountRow, view: &AccountsView) -> Self {
+        let elsewhere = !view.is_chosen(account);
+        Self {
+            page: elsewhere.then(|| format!("/accounts?account={}", account.id)),
+        }
+    }
+
+    fn link(&self, id: &str, words: &str, icon: Icon) -> Markup {
+        match &self.page {
+            Some(page) => leads_to_dialog(page, id, words, icon),
+            None => opens_dialog(id, words, icon),
+        }
+    }
+}
+
 fn shown_once(code: &NewCode) -> Markup {
     note(
         Hue::Green,
@@ -155,7 +190,7 @@ fn shown_once(code: &NewCode) -> Markup {
     )
 }
 
-fn listed(accounts: &[AccountRow]) -> Markup {
+fn listed(view: &AccountsView) -> Markup {
     const COLUMNS: [Column; 5] = [
         words("Name"),
         words("Signs in as"),
@@ -164,24 +199,25 @@ fn listed(accounts: &[AccountRow]) -> Markup {
         words("Do"),
     ];
     let rows = html! {
-        @for account in accounts {
-            tr {
+        @for account in &view.accounts {
+            @let opener = Opener::of(account, view);
+            tr class=[view.is_chosen(account).then_some("is-on2")] {
                 th scope="row" { (who(&account.name)) }
                 td.al-break { (account.login) }
                 td {
                     div."al-stack al-stack--s" {
-                        @for grant in &account.grants { (held(grant)) }
+                        @for grant in &account.grants { (held(grant, &opener)) }
                     }
                 }
                 td { (account.state) }
                 td {
                     div."al-row al-row--s al-row--wrap" {
                         @if account.may_grant {
-                            (opens_dialog(&grant_id(account), "Give a role", icons::KEY_ROUND))
+                            (opener.link(&grant_id(account), "Give a role", icons::KEY_ROUND))
                         }
                         @if account.may_close {
-                            (opens_dialog(&code_id(account), "New code", icons::KEY_ROUND))
-                            (opens_dialog(&close_id(account), "Close", icons::USER_ROUND_X))
+                            (opener.link(&code_id(account), "New code", icons::KEY_ROUND))
+                            (opener.link(&close_id(account), "Close", icons::USER_ROUND_X))
                         }
                         @if account.may_erase {
                             (opens_dialog(&erase_id(account), "Erase", icons::USER_ROUND_X))
@@ -194,15 +230,15 @@ fn listed(accounts: &[AccountRow]) -> Markup {
             }
         }
     };
-    table("Accounts", "", &COLUMNS, rows)
+    table("Accounts", "al-table--cards", &COLUMNS, rows)
 }
 
-fn held(grant: &GrantChip) -> Markup {
+fn held(grant: &GrantChip, opener: &Opener) -> Markup {
     html! {
         div."al-row al-row--s al-row--wrap" {
             (chip(icons::KEY_ROUND, &grant.words))
             @if grant.may_withdraw {
-                (opens_dialog(&format!("withdraw-{}", grant.id), "Take back", icons::X))
+                (opener.link(&format!("withdraw-{}", grant.id), "Take back", icons::X))
             }
         }
     }
@@ -214,7 +250,7 @@ fn grant_id(account: &AccountRow) -> String {
 
 fn give_role(account: &AccountRow, view: &AccountsView) -> Markup {
     let id = grant_id(account);
-    // Every dialog stands on the page, so the fields' ids say whose they are.
+    // The dialog of a new account has the same fields; the ids say whose they are.
     let fields = html! {
         (select(
             &Field { name: "role", id: &format!("{id}-role"), label: "Role", ..Field::default() },

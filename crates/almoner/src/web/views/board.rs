@@ -2,8 +2,12 @@
 //!
 //! The same functions draw the page and the fragments that `/board/live` sends, so a row looks
 //! alike however it came. Every fragment has an id; `app.js` puts it in place of the one with
-//! that id, and never moves a row under a pointer or focus. People stand in the order of their
-//! shift, never by a figure. Next: `plan` for the same tasks by zone, `task` for one of them.
+//! that id, and never moves a row under a pointer or focus. The first [`ROWS_MAX`] tasks are rows
+//! of the table, all others stand below it in short. People stand in the order of their shift,
+//! never by a figure. Next: `board_rest` for what stands below, `plan` for the same tasks by zone,
+//! `task` for one of them.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use maud::{Markup, html};
 
@@ -17,6 +21,10 @@ use crate::web::parts::states::{
     Needed, PersonState, Priority, TaskState, Vocabulary, WorkKind, need_icons,
 };
 use crate::web::parts::tables::{Column, figures, head, words};
+use crate::web::views::board_rest;
+
+/// Tasks that are rows of the table; the rest stands below it in short. Six screens of a ward PC.
+pub const ROWS_MAX: usize = 100;
 
 /// What the board shows.
 #[derive(Debug, Clone)]
@@ -27,7 +35,7 @@ pub struct BoardView {
     pub counts: BoardCounts,
     /// The figures at the head.
     pub vitals: Vitals,
-    /// The tasks, what breaches first at the top.
+    /// All tasks, what breaches first at the top; those beyond [`ROWS_MAX`] shortened.
     pub rows: Vec<BoardRow>,
     /// Everyone on shift, in the order of their shift.
     pub people: Vec<PersonTile>,
@@ -155,7 +163,7 @@ pub struct Vitals {
 }
 
 /// One task on the board.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BoardRow {
     /// The task's number, which is also what people call it.
     pub id: i64,
@@ -188,7 +196,7 @@ pub struct BoardRow {
 }
 
 /// Who has a task.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Holder {
     /// This person, by short name.
     Person(String),
@@ -198,6 +206,38 @@ pub enum Holder {
     Nobody(String),
     /// Nobody needs to yet, with what it waits for, such as “Ward to say ready”.
     NotYet(String),
+}
+
+impl BoardView {
+    /// The tasks that are rows of the table, and those that stand below it.
+    pub fn parted(&self) -> (&[BoardRow], &[BoardRow]) {
+        self.rows.split_at(self.rows.len().min(ROWS_MAX))
+    }
+}
+
+impl BoardRow {
+    /// Leaves out what a line below the table does not say: the needs, and for what reason nobody
+    /// has the task yet. Those reasons change for hundreds of tasks at once.
+    pub fn shortened(self) -> Self {
+        let holder = match self.holder {
+            Holder::Nobody(_) => Holder::Finding,
+            holder => holder,
+        };
+        Self {
+            needs: Vec::new(),
+            open_since_micros: None,
+            holder,
+            ..self
+        }
+    }
+
+    /// A short sign of what the row says, running clocks aside: the page compares it with the one
+    /// it has, and leaves the row alone when they are the same.
+    pub fn digest(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        format!("{:x}", hasher.finish())
+    }
 }
 
 /// One person on shift.
@@ -257,6 +297,7 @@ pub const KEYS: &[(&str, &str)] = &[
 /// `GET /board`
 pub fn page(view: &BoardView, shell: &Shell) -> Markup {
     let live = view.filter.href("/board/live");
+    let (first, rest) = view.parted();
     let body = html! {
         div.al-print-mark {
             "CONFIDENTIAL" span { "Board at " (view.made_at) ". Destroy after use." }
@@ -266,15 +307,16 @@ pub fn page(view: &BoardView, shell: &Shell) -> Markup {
             section."al-panel al-board__list" aria-label="Tasks" {
                 (filters(&view.filter, &view.counts))
                 div.al-scroll tabindex="0" role="region" aria-label="Task table" {
-                    table."al-table al-table--board" {
+                    table."al-table al-table--board al-table--cards" {
                         caption."nhsuk-u-visually-hidden" {
                             "Tasks, what breaches first at the top"
                         }
                         (head(&COLUMNS))
-                        (rows(&view.rows, shell.now_micros))
+                        (rows(first, shell.now_micros))
                     }
                 }
                 (nothing(view))
+                (board_rest::section(rest, shell.now_micros))
             }
             (people(&view.people))
         }
@@ -400,6 +442,12 @@ pub fn filters(filter: &BoardFilter, counts: &BoardCounts) -> Markup {
     }
 }
 
+/// A fragment of the table on its way to the page. Outside of a table a browser reads no rows, so
+/// each travels in a template of its own.
+pub fn for_table(fragment: &Markup) -> Markup {
+    html! { template { (fragment) } }
+}
+
 /// Fragment: all rows at once, after a reconnection or a change of many.
 pub fn rows(rows: &[BoardRow], now_micros: i64) -> Markup {
     html! {
@@ -420,7 +468,7 @@ pub fn row(row: &BoardRow, now_micros: i64) -> Markup {
     );
     html! {
         tr id={ "task-" (row.id) } class=[row.is_late.then_some("is-late")]
-            data-live-into="board-rows" data-order=(row.order)
+            data-live-into="board-rows" data-order=(row.order) data-digest=(row.digest())
             data-said=(said) data-href={ "/tasks/" (row.id) } {
             td { (row.priority) }
             th scope="row" {
@@ -446,7 +494,8 @@ pub fn row_gone(task_id: i64) -> Markup {
     html! { tr id={ "task-" (task_id) } data-live-gone {} }
 }
 
-fn target(row: &BoardRow, now_micros: i64) -> Markup {
+/// When a task is due, or how late it is.
+pub fn target(row: &BoardRow, now_micros: i64) -> Markup {
     html! {
         @if let (true, Some(due)) = (row.is_late, row.due_micros) { (late(due, now_micros)) }
         @else if row.due.is_empty() { "–" }
@@ -473,7 +522,9 @@ fn searching(words: &str) -> Markup {
 /// Fragment: everyone on shift.
 pub fn people(people: &[PersonTile]) -> Markup {
     html! {
-        section."al-panel al-people" #people data-live-part aria-label="People on shift" {
+        // Who asks from a ward sees their tasks, not where everybody is: no empty box for that.
+        section."al-panel al-people" #people data-live-part aria-label="People on shift"
+            hidden[people.is_empty()] {
             div.al-panel__head {
                 h2.al-h3 { "On shift " span.al-2 { (people.len()) } }
                 a.al-small href="/people" { "People" }
@@ -507,31 +558,33 @@ fn tile(person: &PersonTile) -> Markup {
     }
 }
 
-fn nothing(view: &BoardView) -> Markup {
-    if !view.rows.is_empty() {
-        return html! {};
-    }
-    if view.filter.is_narrow() {
-        let hidden_late = view.counts.late;
-        return html! {
-            (Empty {
-                icon: icons::SEARCH,
-                title: "No task matches these filters",
-                why: html! {
-                    @if hidden_late > 0 { (hidden_late) " late are hidden by them." }
-                    @else { "There are " (view.counts.all) " tasks without them." }
-                },
-                way_on: button_link("Clear filters", None, "/board", Weight::Solid),
-            })
-        };
-    }
+/// Fragment: why the list is empty; nothing while it is not.
+pub fn nothing(view: &BoardView) -> Markup {
     html! {
-        (Empty {
+        div #board-nothing data-live-part {
+            @if view.rows.is_empty() { (reason_for_nothing(view)) }
+        }
+    }
+}
+
+fn reason_for_nothing(view: &BoardView) -> Empty<'static> {
+    if !view.filter.is_narrow() {
+        return Empty {
             icon: icons::CIRCLE_CHECK,
             title: "Nothing is waiting",
             why: html! { (view.vitals.free) " of " (view.vitals.on_shift) " on shift are free." },
             way_on: html! {},
-        })
+        };
+    }
+    let hidden_late = view.counts.late;
+    Empty {
+        icon: icons::SEARCH,
+        title: "No task matches these filters",
+        why: html! {
+            @if hidden_late > 0 { (hidden_late) " late are hidden by them." }
+            @else { "There are " (view.counts.all) " tasks without them." }
+        },
+        way_on: button_link("Clear filters", None, "/board", Weight::Solid),
     }
 }
 

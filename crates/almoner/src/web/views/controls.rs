@@ -190,7 +190,7 @@ fn listed(view: &ControlsView) -> Markup {
             }
         }
     };
-    table("Controls", "al-table--ctl", &COLUMNS, rows)
+    table("Controls", "al-table--ctl al-table--cards", &COLUMNS, rows)
 }
 
 fn row_class(control: &ControlRow, at: Option<&str>) -> Option<&'static str> {

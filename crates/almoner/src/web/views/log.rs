@@ -135,7 +135,7 @@ fn listed(view: &LogView) -> Markup {
                 way_on: button_link("All entries", None, "/log", Weight::Outline),
             })
         } @else {
-            (table("Log entries", "al-table--log", &COLUMNS, html! {
+            (table("Log entries", "al-table--log al-table--cards", &COLUMNS, html! {
                 @for entry in &view.entries { (line(entry, view.chosen.as_ref())) }
             }))
             @if !view.older_href.is_empty() {

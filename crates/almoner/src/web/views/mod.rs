@@ -9,6 +9,7 @@
 pub mod accounts;
 pub mod ask;
 pub mod board;
+pub mod board_rest;
 pub mod controls;
 pub mod gallery;
 pub mod help;

@@ -95,7 +95,7 @@ fn listed(view: &PeopleView) -> Markup {
             }
         }
         @if view.people.is_empty() { (nobody(view)) } @else {
-            (table("People", "", &COLUMNS, html! {
+            (table("People", "al-table--cards", &COLUMNS, html! {
                 @for person in &view.people { (row(person)) }
             }))
         }

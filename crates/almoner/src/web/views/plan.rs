@@ -14,7 +14,7 @@ use crate::web::parts::shell::{Page, Shell, Width, page as framed};
 use crate::web::parts::states::{TaskState, Vocabulary};
 
 /// What the plan shows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PlanView {
     /// The figures at the head.
     pub vitals: Vitals,
@@ -26,10 +26,12 @@ pub struct PlanView {
     pub chosen: Option<ZoneDetail>,
     /// Whether this person may ask for a task.
     pub may_ask: bool,
+    /// Where its changes come from.
+    pub live: String,
 }
 
 /// One level of the site.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PlanLevel {
     /// The number people say, such as `2` or `−1`.
     pub number: String,
@@ -48,7 +50,7 @@ pub struct PlanLevel {
 }
 
 /// One block of the chosen level.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PlanBlock {
     /// The block's name.
     pub name: String,
@@ -57,7 +59,7 @@ pub struct PlanBlock {
 }
 
 /// One zone on the plan.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ZoneCard {
     /// The zone's name.
     pub name: String,
@@ -80,7 +82,7 @@ pub struct ZoneCard {
 }
 
 /// The zone that is looked at.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ZoneDetail {
     /// The zone's name.
     pub name: String,
@@ -95,23 +97,24 @@ pub fn page(view: &PlanView, shell: &Shell) -> Markup {
         div.al-planview {
             (levels(&view.levels))
             (plan(&view.blocks))
-            @if let Some(zone) = &view.chosen { (detail(zone, shell.now_micros)) }
+            (detail(view.chosen.as_ref(), shell.now_micros))
         }
     };
     let page = Page {
         title: "Board, plan",
         help: "plan",
         width: Width::Whole,
-        live: None,
+        live: Some(&view.live),
         keys: &[("G", "list"), ("?", "all keys")],
         body,
     };
     framed(shell, page)
 }
 
-fn levels(levels: &[PlanLevel]) -> Markup {
+/// Fragment: all levels with their counts.
+pub fn levels(levels: &[PlanLevel]) -> Markup {
     html! {
-        nav."al-panel al-levels" aria-label="Levels" {
+        nav."al-panel al-levels" #plan-levels data-live-part aria-label="Levels" {
             div.al-panel__head { h2.al-h3 { "Levels" } }
             ul.al-levels__l {
                 @for level in levels {
@@ -223,9 +226,11 @@ fn figure(class: &str, icon: Icon, count: usize, words: &str) -> Markup {
     html! { span class=(class) title=(words) { (icon) (count) (hidden_words(words)) } }
 }
 
-fn detail(zone: &ZoneDetail, now_micros: i64) -> Markup {
+/// Fragment: the tasks of the zone that is looked at, if any.
+pub fn detail(zone: Option<&ZoneDetail>, now_micros: i64) -> Markup {
+    let Some(zone) = zone else { return html! {} };
     html! {
-        section."al-panel al-zonedetail" aria-label=(zone.name) {
+        section."al-panel al-zonedetail" #plan-zone data-live-part aria-label=(zone.name) {
             div.al-panel__head {
                 h2.al-h3 { (zone.name) }
                 a.al-icon-button href="/board/plan" aria-label="Close" { (icons::X) }

@@ -284,6 +284,7 @@ pub fn plan() -> PlanView {
                 .collect(),
         }),
         may_ask: true,
+        live: "/board/plan/live?level=2".into(),
     }
 }
 

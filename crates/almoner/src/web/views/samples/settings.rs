@@ -245,6 +245,7 @@ pub fn accounts() -> AccountsView {
         may_erase: state == "Closed",
     };
     AccountsView {
+        chosen: Some(2),
         accounts: vec![
             row(
                 1,
