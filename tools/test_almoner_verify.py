@@ -229,7 +229,7 @@ class Matrix(unittest.TestCase):
 
     def test_an_honest_history_is_not_accused(self):
         self.assertEqual(
-            self.report(), {"intact": True, "entries": 43, "rows": 8, "findings": [], "unlisted": 0}
+            self.report(), {"intact": True, "entries": 43, "rows": 8, "findings": [], "unlisted": 0, "recoveries": []}
         )
 
     def test_an_edited_row_is_named(self):

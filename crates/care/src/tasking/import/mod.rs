@@ -246,12 +246,13 @@ pub fn parse<T: ImportRow>(bytes: &[u8], reading: &Reading) -> Parsed<T> {
             _ => bad.extend(problems),
         }
     }
-    bad.sort();
-    Parsed {
+    let parsed = Parsed {
         good,
-        bad,
+        bad: vec![],
         unused_columns: columns.unused,
-    }
+    };
+    // A lone carriage return ends a row and not a line, so two rows may share a line's number.
+    parsed.with(bad)
 }
 
 /// The beginning of a value, on one line and without anything that could disturb a page.

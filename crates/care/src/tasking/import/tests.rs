@@ -454,6 +454,21 @@ fn swallow(file: &[u8], format: Format) {
     check_tasks(&tasks.good, &none, &none);
 }
 
+/// Found by fuzzing: a lone carriage return let two rows share a line, and the line was shown as
+/// good and as bad. A line with anything wrong in it is bad.
+#[test]
+fn a_line_is_never_good_and_bad() {
+    let file = b"From;To;Walking seconds\r\nKES;LIFT-A2;35\r\x1dm;KES;LIFT-A2\xff`oon\r\n";
+    let reading = Reading {
+        format: Format::Csv,
+        mapping: Mapping::default(),
+        zone: TimeZone::UTC,
+    };
+    let parsed = parse::<EdgeRow>(file, &reading);
+    assert_eq!(parsed.bad[0].line, LineNumber(2));
+    assert!(parsed.good.is_empty(), "{parsed:?}");
+}
+
 proptest! {
     // Each case reads ten whole files; the fuzz targets go on where this stops.
     #![proptest_config(ProptestConfig::with_cases(64))]
