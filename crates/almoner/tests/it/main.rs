@@ -19,6 +19,7 @@ mod import;
 mod live;
 mod offers;
 mod postgres;
+mod quicker;
 mod route_table;
 mod routes;
 mod scope;

@@ -202,6 +202,7 @@ const GRANT: Carries = Form(&[
     ("role", "Requester"),
     ("scope", "all"),
     ("reason", "moved ward"),
+    ("version", "1"),
 ]);
 const TARGETS: Carries = Form(&[
     ("version", "1"),
@@ -231,7 +232,7 @@ pub const GUARDED: &[Route] = &[
         "/tasks/{task}/verify",
         DESK,
         NotThere,
-        Form(&[("verdict", "passed")]),
+        Form(&[("version", "1"), ("verdict", "passed")]),
     ),
     // The phone.
     see("/phone", HANDLERS, LeavesOut),

@@ -52,7 +52,8 @@ on_both! {
         assert_eq!(line.grants[0].role, HANDLER);
         assert_eq!(house.get(&house.joel, "/phone").await.status, 200);
         let path = format!("/grants/{}/withdraw", line.grants[0].id);
-        let done = house.post(&house.administrator, &path, &[("version", "1")]).await;
+        let seen = line.grants[0].version.to_string();
+        let done = house.post(&house.administrator, &path, &[("version", &seen)]).await;
         assert_eq!(done.status, 303, "{}", done.said());
         assert_eq!(house.get(&house.joel, "/phone").await.status, 403);
     }

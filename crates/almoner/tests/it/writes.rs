@@ -61,8 +61,22 @@ impl Day<'_> {
         fields: &[(&str, &str)],
         event: &str,
     ) -> Answer {
-        self.act(Some(who), ("POST", route, id), form(fields), &[event])
+        let mut fields = fields.to_vec();
+        let version = self.version(route, id).await;
+        if let Some(version) = &version {
+            fields.retain(|(name, _)| *name != "version");
+            fields.push(("version", version));
+        }
+        self.act(Some(who), ("POST", route, id), form(&fields), &[event])
             .await
+    }
+
+    /// The version that a task's page would show.
+    async fn version(&self, route: &str, id: i64) -> Option<String> {
+        if !route.starts_with("/tasks/") {
+            return None;
+        }
+        Some(self.house.task(id).await["version"].to_string())
     }
 
     /// A call of the API.
@@ -105,10 +119,12 @@ async fn at_the_door(day: &mut Day<'_>) {
     let house = day.house;
     let (account, code) = house.invited("ida.hazel").await;
     let path = format!("/accounts/{account}/grant");
+    let version = house.account(account).await.version.to_string();
     let fields = [
         ("role", "Requester"),
         ("scope", "all"),
         ("reason", "joins the ward"),
+        ("version", &version),
     ];
     assert_eq!(
         house
@@ -185,17 +201,18 @@ async fn over_accounts(day: &mut Day<'_>) {
         .iter()
         .find(|line| line.sign_in_name == "oran.lime")
         .unwrap();
+    let (version, held) = (oran.version.to_string(), oran.grants[0].version.to_string());
     let fields = [
         ("role", "Auditor"),
         ("scope", "all"),
         ("reason", "covers for Otto"),
+        ("version", &version),
     ];
     let path = ("/accounts/{account}/grant", oran.id.0);
     day.post(ada, path, &fields, "identity.role_granted").await;
     let path = ("/grants/{grant}/withdraw", oran.grants[0].id.0);
-    day.post(ada, path, &[("version", "1")], "identity.role_withdrawn")
+    day.post(ada, path, &[("version", &held)], "identity.role_withdrawn")
         .await;
-    let version = oran.version.to_string();
     let path = ("/accounts/{account}/code", oran.id.0);
     day.post(ada, path, &[("version", &version)], "identity.code_renewed")
         .await;
@@ -455,7 +472,8 @@ async fn working(day: &mut Day<'_>) {
     let task = house.ask(&house.nurse, "bed-clean", "WARD-A", None).await;
     let offer = house.assign(task, dylan).await;
     let path = ("/offers/{offer}/accept", offer);
-    day.post(dylan, path, &[], "tasking.offer_accepted").await;
+    day.post(dylan, path, &[("version", "1")], "tasking.offer_accepted")
+        .await;
     day.presses(dylan, task, &[set_off, arrive, complete]).await;
     let fields = [("verdict", "failed")];
     let path = ("/tasks/{task}/verify", task);
@@ -546,7 +564,7 @@ on_both! {
         let task = house.ask(&house.nurse, "sample", "WARD-A", Some("XRAY")).await;
         let before = house.position().await;
         let path = format!("/tasks/{task}/cancel");
-        let answer = house.post(&house.joel, &path, &[REASON]).await;
+        let answer = house.post(&house.joel, &path, &[("version", "1"), REASON]).await;
         assert_eq!(answer.status, 403);
         assert!(answer.body.contains("The attempt is on record"), "{}", answer.said());
         let entries = house.entries_since(before).await;

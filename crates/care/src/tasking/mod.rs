@@ -38,6 +38,7 @@ pub mod people_page;
 pub mod priority;
 pub mod reasons;
 pub mod rows;
+pub mod seen;
 pub mod setup;
 mod step;
 pub mod task_page;

@@ -15,6 +15,7 @@ use super::{
     error::TaskError,
     model::{LocationId, Task, TaskId, TaskState, TransitionError, WorkerId},
     rows::{self, Answer, Location, OfferRecord, StepId, TaskRecord, TaskStep, WorkerRecord},
+    seen::SeenTask,
     worker::{Handler, WorkerState, WorkerStep},
 };
 
@@ -42,16 +43,25 @@ pub(super) async fn lock_task<A: Action>(
     tx: &mut Change<A>,
     id: TaskId,
 ) -> Result<TaskRecord, TaskError> {
-    let record = tx
-        .lock::<TaskRecord>(id)
-        .await?
-        .ok_or(TaskError::NotFound)?;
-    let places = scope_places(tx, &record).await?;
-    if tx.scope().covers(&places) {
-        Ok(record)
-    } else {
-        Err(TaskError::NotFound)
+    lock_seen(tx, SeenTask::as_it_is(id)).await
+}
+
+/// The same, if it is still what was seen. Whose it is comes first: that somebody was quicker is
+/// not told to anybody from elsewhere.
+pub(super) async fn lock_seen<A: Action>(
+    tx: &mut Change<A>,
+    task: SeenTask,
+) -> Result<TaskRecord, TaskError> {
+    let found = tx.lock_stored::<TaskRecord>(task.id).await?;
+    let found = found.ok_or(TaskError::NotFound)?;
+    let places = scope_places(tx, &found.row).await?;
+    if !tx.scope().covers(&places) {
+        return Err(TaskError::NotFound);
     }
+    if !task.seen.is_still(found.version) {
+        return Err(TaskError::Store(StoreError::Quicker));
+    }
+    Ok(found.row)
 }
 
 /// The places a right over this task may be limited to.
@@ -81,14 +91,14 @@ pub(super) fn task_places(record: &TaskRecord) -> Vec<(ScopeKind, i64)> {
     places
 }
 
-/// Takes one step with one task.
+/// Takes one step with one task that is still what was seen.
 pub(super) async fn take<A: Action>(
     tx: &mut Change<A>,
-    id: TaskId,
+    task: SeenTask,
     told: Told,
     rule: impl FnOnce(&Task, i64) -> Result<Task, TransitionError>,
 ) -> Result<Stepped, TaskError> {
-    let before = lock_task(tx, id).await?;
+    let before = lock_seen(tx, task).await?;
     let now = tx.now();
     let task = rule(before.task(), now.0)?;
     let after = before.after(task);

@@ -1,7 +1,9 @@
 //! The handler's steps: set off, here, moving, there, done; pause, carry on, hand back, stop.
 //!
 //! Each is one press on a phone. Where somebody is follows from their own presses and is kept in
-//! memory only.
+//! memory only. Of these steps the rules alone decide: a porter's "done" is about the patient at
+//! the other end, and must not fail because somebody changed the task while they walked. Only the
+//! desk's `recall_task` asks what was seen.
 
 use trust::identity::{caller::Caller, permit::Action};
 
@@ -15,6 +17,7 @@ use super::{
     },
     model::{AfterAbort, Handover, IdentityCheck, Task, TaskId, TransitionError, WorkerId},
     reasons::{AbortReason, DeclineReason, OverrideReason, PauseReason},
+    seen::SeenTask,
     step::{self, Stepped, Told},
 };
 
@@ -35,7 +38,8 @@ impl Tasking {
             worker: Some(own),
             reason,
         };
-        let stepped = step::take(&mut tx, task, told, |task, now| rule(task, own, now)).await?;
+        let seen = SeenTask::as_it_is(task); // see the head of this file
+        let stepped = step::take(&mut tx, seen, told, |task, now| rule(task, own, now)).await?;
         Ok((tx, own, stepped))
     }
 
@@ -205,11 +209,12 @@ impl Tasking {
     /// A coordinator takes a task from its handler; it waits again, its clock running on.
     ///
     /// # Errors
-    /// [`TaskError::Step`] with a patient under way and no confirmed hand-over.
+    /// [`TaskError::Step`] with a patient under way and no confirmed hand-over,
+    /// [`trust::store::error::StoreError::Quicker`] when it is not what was seen any more.
     pub async fn recall_task(
         &self,
         caller: &Caller,
-        task: TaskId,
+        task: SeenTask,
         reason: OverrideReason,
         handover: Handover,
     ) -> Result<(), TaskError> {
@@ -220,6 +225,7 @@ impl Tasking {
         };
         let rule = |task: &Task, now| task.preempt(handover, now)?.requeue(now);
         step::take(&mut tx, task, told, rule).await?;
+        let task = task.id;
         tx.commit(TaskRecalled { task, reason }).await?;
         Ok(())
     }

@@ -22,6 +22,7 @@ const EVERYWHERE: Given<'static> = Given {
     scope: (ScopeKind::All, None),
     reason: "works here",
     ends_at: None,
+    seen: None,
 };
 
 on_both! {
@@ -145,7 +146,7 @@ on_both! {
         let permit = person.caller.permit(ViewAccounts).await.unwrap();
         assert_eq!(permit.scope(), &Scope::Everything);
         for line in line(&scratch, &boss, person.account).await.grants {
-            scratch.identity.withdraw_role(&boss, line.id).await.unwrap();
+            scratch.identity.withdraw_role(&boss, line.id, None).await.unwrap();
         }
         assert!(person.caller.permit(ViewAccounts).await.is_err());
         scratch.assert_intact().await;

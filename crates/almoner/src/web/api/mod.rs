@@ -16,6 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::app::App;
 
 mod model;
+mod seen;
 mod sessions;
 mod tasks;
 mod work;

@@ -22,11 +22,11 @@ use trust::{
 use super::words;
 use crate::web::{
     assurance::events::ViewLog,
-    parts::{clocks::duration, forms::Choice},
+    parts::{clocks::duration, forms::Choice, states::Vocabulary},
     times::Times,
     views::{
         task::{ProgressStep, TaskPromise, TaskView, TimeLineEntry, When, WhyThisPerson},
-        task_actions::TaskActions,
+        task_actions::{TaskActions, Typed},
     },
 };
 
@@ -223,6 +223,26 @@ fn ahead(detail: &TaskDetail, times: &Times) -> Vec<TimeLineEntry> {
     lines
 }
 
+/// That somebody was quicker: what is there now, and the way on.
+pub fn quicker(detail: &TaskDetail, times: &Times) -> String {
+    let state = words::state(detail.task.state).word();
+    let last = detail.steps.last().map(|step| {
+        let (what, more) = said(detail, step, times);
+        let gap = if more.is_empty() || more.starts_with([',', '.', ':']) {
+            ""
+        } else {
+            " "
+        };
+        let at = times.clock(step.at);
+        with_stop(&format!(" Last, at {at}: {what}{gap}{more}"))
+    });
+    format!(
+        "Someone was quicker. The task is now “{state}”.{} Nothing of yours was stored, and what \
+         you chose is kept: look, then press again",
+        last.unwrap_or_default()
+    )
+}
+
 /// One step in plain words: what happened, and the rest of the sentence.
 fn said(detail: &TaskDetail, step: &TaskStep, times: &Times) -> (&'static str, String) {
     let name = step
@@ -384,6 +404,7 @@ pub fn actions(detail: &TaskDetail, caller: &Caller, people: Option<&People>) ->
         recall_needs_handover: task.is_carrying_patient(),
         cancel_reasons: reasons(caller.may(CancelTask) && may_cancel, words::cancel_reasons),
         verify: caller.may(VerifyTask) && task.verify(Verdict::Passed, now).is_ok(),
+        typed: Typed::default(),
     }
 }
 

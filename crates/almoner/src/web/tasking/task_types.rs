@@ -139,26 +139,43 @@ async fn save(
         targets: typed,
         ..found.spec.0.clone()
     };
-    let sentence = match app
+    let (status, sentence) = match app
         .tasking
         .save_task_type(&signed_in, spec, Some(form.version))
         .await
     {
         Ok(_) => return Ok(Redirect::to("/settings/task-types").into_response()),
         Err(TaskError::TaskType(TaskTypeError::Targets)) => {
-            "Give each target as 1 minute to 24 hours; a more urgent one is never longer."
+            let sentence =
+                "Give each target as 1 minute to 24 hours; a more urgent one is never longer.";
+            (StatusCode::UNPROCESSABLE_ENTITY, sentence.to_owned())
         }
         Err(TaskError::Store(StoreError::Quicker)) => {
-            "Someone changed these targets meanwhile. What you typed is still here: look, then \
-             save again."
+            let now = app.tasking.directory().await.map_err(TaskError::from)?;
+            let now = now.kind(kind).map(|kind| kind.spec.0.targets);
+            (StatusCode::CONFLICT, quicker(now))
         }
         Err(error) => return Err(error.into()),
     };
     let mistake = Mistake {
         kind,
         typed,
-        sentence: sentence.to_owned(),
+        sentence,
     };
     let again = page(&app, &signed_in, Some(mistake)).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
+    Ok((status, again).into_response())
+}
+
+/// That somebody was quicker, with what they stored.
+fn quicker(now: Option<TargetMinutes>) -> String {
+    let now = now.map(|now| {
+        format!(
+            " The targets are now {}, {} and {} minutes.",
+            now.emergency, now.urgent, now.routine
+        )
+    });
+    format!(
+        "Someone was quicker.{} What you typed is still here: look, then save again.",
+        now.unwrap_or_default()
+    )
 }

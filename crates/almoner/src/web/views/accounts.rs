@@ -33,6 +33,8 @@ pub struct AccountsView {
     pub new_code: Option<NewCode>,
     /// What was typed before.
     pub typed: AccountForm,
+    /// A role that somebody was to get, as it was typed before.
+    pub typed_role: RoleForm,
     /// What has to be put right.
     pub errors: Vec<FormError>,
 }
@@ -63,6 +65,8 @@ pub struct AccountRow {
 pub struct GrantChip {
     /// The grant's number.
     pub id: i64,
+    /// The version that is looked at.
+    pub version: i64,
     /// The role and where it holds, such as “Coordinator: Portering”.
     pub words: String,
     /// Whether this reader may take it back.
@@ -93,6 +97,19 @@ pub struct AccountForm {
     pub scope: String,
     /// The code of the kind of device.
     pub device_class: String,
+}
+
+/// A role for somebody as it is typed and sent.
+#[derive(Debug, Clone, Default)]
+pub struct RoleForm {
+    /// Whose account.
+    pub account: i64,
+    /// The code of the role.
+    pub role: String,
+    /// The code of the place.
+    pub scope: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// `GET /accounts`
@@ -202,10 +219,19 @@ fn grant_id(account: &AccountRow) -> String {
 
 fn give_role(account: &AccountRow, view: &AccountsView) -> Markup {
     let id = grant_id(account);
+    let nothing = RoleForm::default();
+    let is_typed = view.typed_role.account == account.id;
+    let typed = if is_typed { &view.typed_role } else { &nothing };
     // Every dialog stands on the page, so the fields' ids say whose they are.
     let fields = html! {
         (select(
-            &Field { name: "role", id: &format!("{id}-role"), label: "Role", ..Field::default() },
+            &Field {
+                name: "role",
+                id: &format!("{id}-role"),
+                label: "Role",
+                value: &typed.role,
+                ..Field::default()
+            },
             &view.roles,
         ))
         (select(
@@ -213,6 +239,7 @@ fn give_role(account: &AccountRow, view: &AccountsView) -> Markup {
                 name: "scope",
                 id: &format!("{id}-scope"),
                 label: "Where",
+                value: &typed.scope,
                 ..Field::default()
             },
             &view.scopes,
@@ -222,6 +249,7 @@ fn give_role(account: &AccountRow, view: &AccountsView) -> Markup {
             id: &format!("{id}-reason"),
             label: "Why",
             hint: "It stays on record.",
+            value: &typed.reason,
             ..Field::default()
         })
     };
@@ -246,7 +274,7 @@ fn take_role_back(account: &AccountRow, grant: &GrantChip) -> Markup {
             id: &format!("withdraw-{}", grant.id),
             title: &format!("Take a role back from {}", account.name),
             action: format!("/grants/{}/withdraw", grant.id),
-            version: account.version,
+            version: grant.version,
             fields,
             button: submit("Take back", None, "Taking back…", Weight::Danger),
         })

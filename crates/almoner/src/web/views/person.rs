@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::board::Doing;
 use crate::web::parts::blocks::{Weight, chip, crumb, facts, panel};
-use crate::web::parts::forms::{act, submit_small};
+use crate::web::parts::forms::{FormError, act, error_summary, submit_small};
 use crate::web::parts::icons::{self, Icon};
 use crate::web::parts::shell::{Page, Shell, Width, page as framed};
 
@@ -34,6 +34,8 @@ pub struct PersonView {
     pub acts: Vec<PersonAct>,
     /// The tasks they have now.
     pub tasks: Vec<(i64, String)>,
+    /// What has to be put right from the last attempt.
+    pub errors: Vec<FormError>,
 }
 
 /// One shift.
@@ -91,6 +93,7 @@ impl PersonAct {
 pub fn page(view: &PersonView, shell: &Shell) -> Markup {
     let body = html! {
         (crumb("People", "/people", &view.name))
+        (error_summary(&view.errors))
         (person_head(view))
         div."al-cols al-cols--2" {
             div.al-stack {
@@ -122,7 +125,7 @@ pub fn page(view: &PersonView, shell: &Shell) -> Markup {
 
 fn person_head(view: &PersonView) -> Markup {
     html! {
-        div.al-head {
+        div.al-head #person-head {
             div.al-grow {
                 div."al-row al-row--wrap" { h1.al-h1 { (view.name) } (view.doing.shown()) }
             }

@@ -5,7 +5,9 @@
 use super::{choices, needs};
 use crate::web::parts::forms::Choice;
 use crate::web::parts::states::{Need, WorkKind};
-use crate::web::views::accounts::{AccountForm, AccountRow, AccountsView, GrantChip, NewCode};
+use crate::web::views::accounts::{
+    AccountForm, AccountRow, AccountsView, GrantChip, NewCode, RoleForm,
+};
 use crate::web::views::import::{
     BadLineRow, ChooseFile, DryRun, FieldMatch, ImportDone, ImportView, MatchColumns,
 };
@@ -236,6 +238,7 @@ pub fn accounts() -> AccountsView {
         login: login.into(),
         grants: vec![GrantChip {
             id,
+            version: 1,
             words: role.into(),
             may_withdraw: id != 1,
         }],
@@ -288,6 +291,7 @@ pub fn accounts() -> AccountsView {
             until: "tomorrow 14:16".into(),
         }),
         typed: AccountForm::default(),
+        typed_role: RoleForm::default(),
         errors: Vec::new(),
     }
 }
