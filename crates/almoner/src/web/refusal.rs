@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use care::tasking::{error::TaskError, model::TransitionError};
+use care::tasking::{error::TaskError, model::TransitionError, teams::TeamError};
 use serde::Serialize;
 use trust::{
     identity::{accounts::AccountError, caller::PermitError, sign_in::SignInError},
@@ -220,7 +220,12 @@ impl From<TaskError> for Refusal {
             | TaskError::TooLong(..)
             | TaskError::TimePassed
             | TaskError::Needs(_)
+            | TaskError::Team(TeamError::Name | TeamError::NameTaken)
             | TaskError::TaskType(_) => Self::because(Problem::NotUnderstood, sentence),
+            TaskError::Team(TeamError::InUse) => Self {
+                slug: "in-use",
+                ..Self::because(Problem::SomeoneWasQuicker, sentence)
+            },
             TaskError::Permit(error) => error.into(),
             TaskError::Store(error) => error.into(),
         }

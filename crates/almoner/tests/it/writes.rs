@@ -31,7 +31,7 @@ impl Day<'_> {
     ) -> Answer {
         let before = self.house.position().await;
         let places = [
-            "task", "offer", "person", "account", "grant", "kind", "import",
+            "task", "offer", "person", "account", "grant", "kind", "import", "team",
         ];
         let ids: Vec<_> = places.iter().map(|name| (*name, id.to_string())).collect();
         let path = filled(route, &ids)
@@ -498,6 +498,7 @@ async fn setting_up(day: &mut Day<'_>) {
     let path = ("/settings/task-types/{kind}", kind.id.0);
     day.post(ada, path, &fields, "tasking.task_type_saved")
         .await;
+    teams(day).await;
     day.act(
         Some(ada),
         ("POST", "/import", 0),
@@ -511,6 +512,57 @@ async fn setting_up(day: &mut Day<'_>) {
     day.act(Some(ada), check, form(&columns), &[]).await;
     let path = ("/import/{import}/apply", 1);
     day.post(ada, path, &[], "tasking.rows_imported").await;
+}
+
+/// A team is made, renamed and closed; somebody is joined to an account; a new kind of work.
+async fn teams(day: &mut Day<'_>) {
+    let (house, ada) = (day.house, &day.house.administrator);
+    let (saved, closed) = ("tasking.team_saved", "tasking.team_closed");
+    let version = async |name: &str| {
+        let all = house.app.tasking.teams(&ada.caller).await.unwrap();
+        let line = all.into_iter().find(|line| line.team.name == name).unwrap();
+        (line.team.id.0, line.version.to_string())
+    };
+    let base = house.place("LODGE").await.to_string();
+    let new = [("version", "0"), ("name", "Beds"), ("base", &base)];
+    day.post(ada, ("/settings/teams", 0), &new, saved).await;
+    let (id, seen) = version("Beds").await;
+    let named = [
+        ("version", seen.as_str()),
+        ("name", "Bed store"),
+        ("base", ""),
+    ];
+    day.post(ada, ("/settings/teams/{team}", id), &named, saved)
+        .await;
+    let (id, seen) = version("Bed store").await;
+    let path = ("/settings/teams/{team}/close", id);
+    day.post(ada, path, &[("version", &seen)], closed).await;
+    let wish = json!({ "name": "Drivers", "base": "LODGE" });
+    day.call(ada, ("/api/v1/teams", 0), wish.clone(), saved)
+        .await;
+    let (id, _) = version("Drivers").await;
+    day.call(ada, ("/api/v1/teams/{team}", id), wish, saved)
+        .await;
+    day.call(ada, ("/api/v1/teams/{team}/close", id), json!({}), closed)
+        .await;
+    let kind = [
+        ("name", "Cot to ward"),
+        ("group", "ITEM"),
+        ("team", "Portering"),
+        ("handling_minutes", "5"),
+        ("emergency_minutes", "10"),
+        ("urgent_minutes", "20"),
+        ("routine_minutes", "30"),
+    ];
+    let path = ("/settings/task-types", 0);
+    day.post(ada, path, &kind, "tasking.task_type_saved").await;
+    let (pat, _) = house.invited("pat.quince").await;
+    let person = house.joel.worker();
+    let found = house.app.tasking.person(&ada.caller, person).await.unwrap();
+    let (version, account) = (found.line.version.to_string(), pat.to_string());
+    let fields = [("version", version.as_str()), ("account", &account)];
+    let path = ("/people/{person}/link", person.0);
+    day.post(ada, path, &fields, "tasking.worker_linked").await;
 }
 
 async fn proving(day: &mut Day<'_>) {

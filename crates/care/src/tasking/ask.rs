@@ -19,6 +19,7 @@ use super::{
     rows::{Answer, Location, Patient, TaskRecord, TaskType},
     seen::SeenTask,
     step::{self, Told},
+    teams,
 };
 
 /// Characters of a bed or bay.
@@ -71,6 +72,9 @@ impl Tasking {
             .await?
             .filter(|kind| kind.active);
         let kind = kind.ok_or(TaskError::Kind)?;
+        if !teams::is_open(&mut tx, kind.team).await? {
+            return Err(TaskError::Kind);
+        }
         for place in [Some(wish.from), wish.to].into_iter().flatten() {
             let location = tx.lock::<Location>(place).await?;
             let fits = location.is_some_and(|at| at.active && at.kind.is_destination());

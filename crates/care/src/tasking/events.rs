@@ -1,7 +1,7 @@
 //! Tasking's actions and their events. Ids and codes only.
 
 use super::{
-    model::{OfferId, TaskId, TaskTypeId, WorkerId},
+    model::{OfferId, TaskId, TaskTypeId, TeamId, WorkerId},
     reasons::{AbortReason, CancelReason, DeclineReason, OverrideReason, PauseReason},
 };
 
@@ -112,6 +112,12 @@ trust::event! {
     pub struct TaskTypesViewed = "tasking.task_types_viewed" {}
     /// A kind of work was set up or changed.
     pub struct TaskTypeSaved = "tasking.task_type_saved" { kind: TaskTypeId }
+    /// The teams were looked at.
+    pub struct TeamsViewed = "tasking.teams_viewed" {}
+    /// A team was made, renamed or opened again.
+    pub struct TeamSaved = "tasking.team_saved" { team: TeamId }
+    /// A team was closed.
+    pub struct TeamClosed = "tasking.team_closed" { team: TeamId }
     /// The dispatcher began to watch the queue.
     pub struct DispatchStarted = "tasking.dispatch_started" {}
     /// One part of an import was stored.
@@ -198,6 +204,12 @@ trust::action! {
     pub struct ViewTaskTypes = "tasking.view_task_types" ("see kinds of work") -> TaskTypesViewed;
     /// Sets up a kind of work.
     pub struct SaveTaskType = "tasking.save_task_type" ("set up kinds of work") -> TaskTypeSaved;
+    /// Looks at the teams.
+    pub struct ViewTeams = "tasking.view_teams" ("see teams") -> TeamsViewed;
+    /// Makes, renames or opens a team.
+    pub struct SaveTeam = "tasking.save_team" ("make and rename teams") -> TeamSaved;
+    /// Closes a team.
+    pub struct CloseTeam = "tasking.close_team" ("close teams") -> TeamClosed;
     /// Watches the queue in order to make offers.
     pub struct StartDispatch = "tasking.start_dispatch" ("run the dispatcher") -> DispatchStarted;
     /// Imports places, walks, people, shifts, tasks.

@@ -12,7 +12,7 @@ use std::{
 };
 
 use trust::{
-    store::{Store, error::StoreError},
+    store::{Store, error::StoreError, migrate::Migration},
     vault::SubjectId,
 };
 
@@ -40,17 +40,27 @@ pub mod reasons;
 pub mod rows;
 pub mod seen;
 pub mod setup;
+mod shared_work;
+pub mod skill_words;
 mod step;
 pub mod task_page;
+pub mod teams;
 pub mod work;
 pub mod worker;
 
 /// Tasking's own tables.
-pub const MIGRATION: trust::store::migrate::Migration = trust::store::migrate::Migration {
-    number: 2,
-    name: "tasking",
-    sql: include_str!("../../../../migrations/0002_tasking.sql"),
-};
+pub const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        number: 2,
+        name: "tasking",
+        sql: include_str!("../../../../migrations/0002_tasking.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "set up",
+        sql: include_str!("../../../../migrations/0003_set_up.sql"),
+    },
+];
 
 /// Tasking of one instance. Cheap to clone.
 #[derive(Clone)]

@@ -20,6 +20,7 @@ use super::{
     reasons::{DeclineReason, OverrideReason},
     rows::{Answer, OfferRecord, OfferWhy, TaskType, WorkerRecord},
     seen::SeenTask,
+    skill_words,
     step::{self, Told},
     worker::WorkerStep,
 };
@@ -316,7 +317,7 @@ fn fits(
         if !person.skills.0.contains(&skill) {
             return Err(TaskError::Unsuited(format!(
                 "has no {} training",
-                skill.to_lowercase()
+                skill_words::spoken(&skill)
             )));
         }
     }

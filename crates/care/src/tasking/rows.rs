@@ -92,6 +92,8 @@ row! {
         name: String, Internal;
         /// Where its people begin their shift.
         base: Option<LocationId>, Internal;
+        /// Since when nobody can ask it for work.
+        closed_at: Option<Moment>, Internal;
     }
 }
 
@@ -334,6 +336,10 @@ pub(super) fn finished_since() -> Tail<TaskRecord> {
         TaskRecord,
         "WHERE is_over = 1 AND changed_at >= $1 ORDER BY changed_at DESC LIMIT 200"
     )
+}
+
+pub(super) fn all_finished_since() -> Tail<TaskRecord> {
+    tail!(TaskRecord, "WHERE is_over = 1 AND changed_at >= $1")
 }
 
 pub(super) fn tasks_of_handler() -> Tail<TaskRecord> {

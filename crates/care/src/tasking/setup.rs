@@ -190,6 +190,7 @@ impl Tasking {
                     code: row.code.clone(),
                     name: row.name.clone(),
                     base,
+                    closed_at: None,
                 });
             }
             parts.commit(tx, part.len()).await?;

@@ -1,4 +1,4 @@
-//! `If-Match`: a script says which version of a task it decided on, so that it overwrites nobody.
+//! `If-Match`: a script says which version of a task or a team it decided on, so that it overwrites nobody.
 //!
 //! `GET /tasks/{task}` answers with the version as `ETag`; a change of the task sends it back. A
 //! script that means "whatever it is by now" has to say so with `If-Match: *`. Refused: a change
@@ -21,7 +21,7 @@ use crate::web::{
 };
 
 /// The version that a change was decided on.
-pub struct IfMatch(Seen);
+pub struct IfMatch(pub Seen);
 
 impl IfMatch {
     /// This task as the script saw it.
@@ -36,8 +36,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let Some(value) = parts.headers.get(header::IF_MATCH) else {
-            let words =
-                "Send the task's ETag as If-Match, or If-Match: * for whatever it is by now.";
+            let words = "Send the ETag that you read as If-Match, or If-Match: * for whatever it is by now.";
             let refusal = Refusal {
                 slug: "version-needed",
                 exact_status: Some(StatusCode::PRECONDITION_REQUIRED),
@@ -46,7 +45,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
             return Err(refusal.as_problem());
         };
         let seen = value.to_str().ok().and_then(seen_in).ok_or_else(|| {
-            let words = "If-Match takes the ETag of this task as it was sent, or *.";
+            let words = "If-Match takes one ETag as it was sent, or *.";
             Refusal::because(Problem::NotUnderstood, words).as_problem()
         })?;
         Ok(Self(seen))
@@ -79,7 +78,7 @@ pub fn told(error: TaskError) -> ApiError {
     if !is_late {
         return refusal.as_problem();
     }
-    let words = "The task was changed since you read it. Nothing was stored. Read it again, then \
+    let words = "It was changed since you read it. Nothing was stored. Read it again, then \
                  decide.";
     Refusal {
         exact_status: Some(StatusCode::PRECONDITION_FAILED),

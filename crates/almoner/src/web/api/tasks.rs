@@ -258,7 +258,10 @@ pub async fn task_types(
     _: SignedIn,
 ) -> Result<Json<Vec<Named>>, ApiError> {
     let directory = app.tasking.directory().await.map_err(TaskError::from)?;
-    let shown = directory.task_types.iter().filter(|kind| kind.active);
+    let shown = directory
+        .task_types
+        .iter()
+        .filter(|kind| directory.is_offered(kind));
     let named = shown.map(|kind| Named {
         code: kind.code.clone(),
         name: kind.name.clone(),

@@ -14,6 +14,7 @@ pub mod board;
 mod following;
 mod held_files;
 pub mod import;
+mod new_task_type;
 pub mod people;
 pub mod phone;
 mod phone_shown;
@@ -24,6 +25,7 @@ pub mod task;
 pub mod task_live;
 mod task_shown;
 pub mod task_types;
+pub mod teams;
 pub mod words;
 
 /// Every page and form of tasking.
@@ -39,4 +41,5 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(task::routes())
         .merge(task_live::routes())
         .merge(task_types::routes())
+        .merge(teams::routes())
 }

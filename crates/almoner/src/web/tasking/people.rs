@@ -16,7 +16,8 @@ use care::tasking::{
     Tasking,
     error::TaskError,
     events::{
-        ChangeAvailability, EndBreak, EndShift, ImportRows, StartBreak, StartShift, ViewPeople,
+        ChangeAvailability, EndBreak, EndShift, ImportRows, LinkWorker, StartBreak, StartShift,
+        ViewPeople,
     },
     model::{Task, WorkerId},
     people::{Availability, Whose},
@@ -28,22 +29,35 @@ use care::tasking::{
 use maud::Markup;
 use serde::Deserialize;
 use trust::{
-    identity::caller::Caller,
+    identity::{
+        accounts::AccountLine,
+        caller::Caller,
+        events::ViewAccounts,
+        model::{AccountKind, AccountState},
+        permit::ActorId,
+    },
     store::{error::StoreError, value::Moment},
 };
 
 use super::words;
-use crate::web::{
-    app::App,
-    caller::SignedIn,
-    form::{Checked, Id},
-    parts::{forms::FormError, shell::Entry, states::Vocabulary},
-    refusal::PageError,
-    times::Times,
-    views::{
-        board::Doing,
-        people::{self, PeopleView, PersonRow},
-        person::{self, PersonAct, PersonView, ShiftLine},
+use crate::{
+    founding::HANDLER,
+    web::{
+        app::App,
+        caller::SignedIn,
+        form::{Checked, Id},
+        parts::{
+            forms::{Choice, FormError},
+            shell::Entry,
+            states::Vocabulary,
+        },
+        refusal::PageError,
+        times::Times,
+        views::{
+            board::Doing,
+            people::{self, PeopleView, PersonRow},
+            person::{self, PersonAct, PersonView, ShiftLine},
+        },
     },
 };
 
@@ -52,6 +66,7 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/people", get(show))
         .route("/people/{person}", get(show_person))
+        .route("/people/{person}/link", post(link))
         .route("/people/{person}/start_shift", post(start_shift))
         .route("/people/{person}/end_shift", post(end_shift))
         .route("/people/{person}/start_break", post(start_break))
@@ -160,6 +175,7 @@ async fn page(
             ),
         }],
     };
+    let (account, accounts) = accounts(app, signed_in, line.worker.account).await?;
     let view = PersonView {
         id: line.worker.id.0,
         version: line.version,
@@ -185,9 +201,62 @@ async fn page(
             .collect(),
         acts: acts(signed_in, &found),
         tasks: found.tasks.iter().map(title).collect(),
+        account,
+        accounts,
         errors,
     };
     Ok(person::page(&view, &signed_in.shell(app, Entry::People)))
+}
+
+/// The account that somebody is joined to, and those that they could be joined to, for whoever may
+/// do that.
+async fn accounts(
+    app: &App,
+    signed_in: &SignedIn,
+    own: Option<ActorId>,
+) -> Result<(String, Vec<Choice>), PageError> {
+    if !(signed_in.may(LinkWorker) && signed_in.may(ViewAccounts)) {
+        let words = own.map(|id| format!("account {id}"));
+        return Ok((words.unwrap_or_default(), vec![]));
+    }
+    let all = app.identity.accounts(signed_in).await?;
+    let people = app.tasking.people(signed_in, false).await?;
+    let is_free = |id: ActorId| {
+        let mut joined = people.lines.iter().filter_map(|line| line.worker.account);
+        joined.all(|account| account != id)
+    };
+    let words = |line: &AccountLine| format!("{} ({})", line.display_name, line.sign_in_name);
+    let name = all.iter().find(|line| Some(line.id) == own).map(words);
+    let open = all.iter().filter(|line| {
+        line.kind == AccountKind::Person
+            && line.state != AccountState::Disabled
+            && is_free(line.id)
+            && line.grants.iter().any(|grant| grant.role == HANDLER)
+    });
+    let choices = open.map(|line| Choice::plain(line.id.to_string(), words(line)));
+    Ok((name.unwrap_or_default(), choices.collect()))
+}
+
+/// Which account.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LinkForm {
+    version: i64,
+    account: i64,
+}
+
+/// `POST /people/{person}/link`: whose sign-in it is.
+async fn link(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    Id(id): Id<WorkerId>,
+    Checked(form): Checked<LinkForm>,
+) -> Answer {
+    let seen = Seen::At(form.version);
+    let person = SeenWorker { id, seen };
+    let account = ActorId(form.account);
+    let step = app.tasking.link_worker(&signed_in, person, account);
+    acted(&app, &signed_in, id, step).await
 }
 
 fn doing(line: &PersonLine) -> Doing {

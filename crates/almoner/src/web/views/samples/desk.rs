@@ -613,6 +613,8 @@ pub fn person() -> PersonView {
             PersonAct::EndShift,
         ],
         tasks: vec![(4466, "Patient to theatre".into())],
+        account: "Joel P. (joel.penhallow)".into(),
+        accounts: vec![],
         errors: vec![],
     }
 }

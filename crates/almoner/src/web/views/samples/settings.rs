@@ -15,7 +15,8 @@ use crate::web::views::password::PasswordView;
 use crate::web::views::places::{
     BuildingPlaces, FloorPlaces, LocationLine, PlacesView, SitePlaces, WayRow,
 };
-use crate::web::views::task_types::{TaskTypeRow, TaskTypesView};
+use crate::web::views::task_types::{NewTaskType, TaskTypeRow, TaskTypesView};
+use crate::web::views::teams::{TeamForm, TeamRow, TeamsView};
 use crate::web::views::terms::{TermsParagraph, TermsView};
 
 /// Two buildings of the invented hospital.
@@ -69,6 +70,33 @@ pub fn places() -> PlacesView {
     }
 }
 
+/// Two teams, one of them closed.
+pub fn teams() -> TeamsView {
+    let row = |id, name: &str, is_open| TeamRow {
+        id,
+        version: 3,
+        name: name.into(),
+        begins: "Lodge".into(),
+        people: 26,
+        kinds: 4,
+        is_open,
+        form: TeamForm {
+            name: name.into(),
+            base: "1".into(),
+        },
+    };
+    TeamsView {
+        teams: vec![row(1, "Portering", true), row(2, "Night porters", false)],
+        places: vec![
+            Choice::plain("", "Nowhere in particular"),
+            Choice::plain("1", "Lodge"),
+        ],
+        may_save: true,
+        may_close: true,
+        ..TeamsView::default()
+    }
+}
+
 /// Three task types.
 pub fn task_types() -> TaskTypesView {
     let row = |id, name: &str, kind, training: &str, minutes: [u32; 3]| TaskTypeRow {
@@ -107,6 +135,13 @@ pub fn task_types() -> TaskTypesView {
             clean,
         ],
         may_change: true,
+        groups: vec![Choice::plain("PATIENT", "Patients")],
+        teams: vec![Choice::plain("Portering", "Portering")],
+        modes: vec![
+            Choice::plain("", "No patient"),
+            Choice::plain("CHAIR", "Chair"),
+        ],
+        typed: NewTaskType::default(),
         errors: Vec::new(),
     }
 }
