@@ -51,6 +51,7 @@ fn services() -> Vec<BuiltInAccount> {
         tasking::OfferTask::NAME,
         tasking::ExpireOffer::NAME,
         tasking::ReleaseTask::NAME,
+        tasking::UndoImport::NAME,
     ];
     vec![
         BuiltInAccount {
@@ -168,6 +169,7 @@ fn administrator_role() -> FirstRole {
         tasking::SaveTeam::NAME,
         tasking::CloseTeam::NAME,
         tasking::ImportRows::NAME,
+        tasking::UndoImport::NAME,
         tasking::LinkWorker::NAME,
         identity::InviteAccount::NAME,
         identity::RenewCode::NAME,

@@ -219,6 +219,7 @@ impl From<TaskError> for Refusal {
             | TaskError::Kind
             | TaskError::TooLong(..)
             | TaskError::TimePassed
+            | TaskError::TooMany(_)
             | TaskError::Needs(_)
             | TaskError::Team(TeamError::Name | TeamError::NameTaken)
             | TaskError::TaskType(_) => Self::because(Problem::NotUnderstood, sentence),

@@ -52,6 +52,9 @@ impl Tasking {
         let permit = caller.permit(StartDispatch).await?;
         let follower = self.store.follow(permit, DispatchStarted {}).await?;
         let mut notices = self.store.notices();
+        if let Err(error) = self.take_back_after_a_stop(&caller).await {
+            tracing::warn!(%error, "an import that was stopped in the middle is still there");
+        }
         let mut shared = SharedWork::default();
         loop {
             match self.dispatch_once(&caller, &follower, &mut shared).await {
@@ -103,6 +106,8 @@ impl Tasking {
         let directory = self.directories.current(reader).await?;
         let tasks = reader.find(rows::open_tasks(), vec![]).await?;
         let workers = reader.find(rows::workers_on_shift(), vec![]).await?;
+        let is_here = |record: &TaskRecord| !self.arriving.holds(record.id);
+        let tasks = tasks.into_iter().filter(is_here).collect();
         shared.catch_up(reader, &directory).await?;
         let load = |worker: &WorkerRecord| (worker.id, shared.load_of(&worker.detail.0));
         Ok(Situation {

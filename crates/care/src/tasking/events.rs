@@ -1,6 +1,7 @@
 //! Tasking's actions and their events. Ids and codes only.
 
 use super::{
+    journal::RunId,
     model::{OfferId, TaskId, TaskTypeId, TeamId, WorkerId},
     reasons::{AbortReason, CancelReason, DeclineReason, OverrideReason, PauseReason},
 };
@@ -126,6 +127,14 @@ trust::event! {
         rows: usize,
         last: bool,
     }
+    /// One part of an import that did not reach its end was taken back; `kept`: rows that somebody
+    /// had changed since, which were left as they are.
+    pub struct ImportUndone = "tasking.import_undone" {
+        run: RunId,
+        rows: usize,
+        kept: usize,
+        last: bool,
+    }
     /// An account was joined to a handler.
     pub struct WorkerLinked = "tasking.worker_linked" { worker: WorkerId }
 }
@@ -214,6 +223,8 @@ trust::action! {
     pub struct StartDispatch = "tasking.start_dispatch" ("run the dispatcher") -> DispatchStarted;
     /// Imports places, walks, people, shifts, tasks.
     pub struct ImportRows = "tasking.import_rows" ("import files") -> RowsImported;
+    /// Takes back an import that did not reach its end.
+    pub struct UndoImport = "tasking.undo_import" ("take imports back") -> ImportUndone;
     /// Joins an account to a handler.
     pub struct LinkWorker = "tasking.link_worker" ("join accounts to handlers") -> WorkerLinked;
 }

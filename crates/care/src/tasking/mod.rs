@@ -30,6 +30,7 @@ pub mod error;
 pub mod events;
 pub mod import;
 pub mod importing;
+pub mod journal;
 pub mod model;
 pub mod offers;
 pub mod own;
@@ -43,6 +44,7 @@ pub mod setup;
 mod shared_work;
 pub mod skill_words;
 mod step;
+pub mod storing;
 pub mod task_page;
 pub mod teams;
 pub mod work;
@@ -70,6 +72,9 @@ pub struct Tasking {
     pub(crate) directories: Directories,
     pub(crate) waiting: WhyWaiting,
     pub(crate) visitors: Visitors,
+    /// One import at a time.
+    pub(crate) importing: Arc<tokio::sync::Mutex<()>>,
+    pub(crate) arriving: journal::Arriving,
 }
 
 impl Tasking {
@@ -85,6 +90,8 @@ impl Tasking {
             directories,
             waiting,
             visitors,
+            importing: Arc::default(),
+            arriving: journal::Arriving::default(),
         }
     }
 

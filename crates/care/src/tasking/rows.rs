@@ -190,6 +190,8 @@ row! {
         changed_at: Moment, Internal;
         handler: Option<WorkerId>, StaffPersonal;
         detail: Json<Task>, Special;
+        /// What another system calls it, for work that came by file.
+        reference: Option<String>, Internal;
     }
 }
 
@@ -211,13 +213,18 @@ impl TaskRecord {
             changed_at: Moment(task.times.changed_at),
             handler: task.handler(),
             detail: Json(task),
+            reference: None,
         }
     }
 
     /// The same row after a step.
     #[must_use]
     pub fn after(&self, task: Task) -> Self {
-        Self::of(task, self.team, self.asked_by)
+        let reference = self.reference.clone();
+        Self {
+            reference,
+            ..Self::of(task, self.team, self.asked_by)
+        }
     }
 
     /// The task itself.
@@ -340,6 +347,10 @@ pub(super) fn finished_since() -> Tail<TaskRecord> {
 
 pub(super) fn all_finished_since() -> Tail<TaskRecord> {
     tail!(TaskRecord, "WHERE is_over = 1 AND changed_at >= $1")
+}
+
+pub(super) fn task_by_reference() -> Tail<TaskRecord> {
+    tail!(TaskRecord, "WHERE reference = $1")
 }
 
 pub(super) fn tasks_of_handler() -> Tail<TaskRecord> {

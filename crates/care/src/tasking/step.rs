@@ -127,9 +127,20 @@ pub(super) async fn write_step<A: Action>(
     record: &TaskRecord,
     told: Told,
 ) -> Result<(), StoreError> {
+    let step = new_step(tx, record, told).await?;
+    tx.save(&step);
+    Ok(())
+}
+
+/// The next line of the time line, not saved yet.
+pub(super) async fn new_step<A: Action>(
+    tx: &mut Change<A>,
+    record: &TaskRecord,
+    told: Told,
+) -> Result<TaskStep, StoreError> {
     let id = StepId(tx.new_key::<TaskStep>().await?);
     let verb = A::NAME.rsplit('.').next().unwrap_or(A::NAME);
-    tx.save(&TaskStep {
+    Ok(TaskStep {
         id,
         task: record.id,
         at: tx.now(),
@@ -138,8 +149,7 @@ pub(super) async fn write_step<A: Action>(
         actor: tx.actor(),
         worker: told.worker,
         reason: told.reason.map(str::to_owned),
-    });
-    Ok(())
+    })
 }
 
 /// One task less in somebody's hands.
