@@ -6,6 +6,9 @@ ALTER TABLE team ADD COLUMN closed_at {int};
 ALTER TABLE task ADD COLUMN reference TEXT;
 CREATE UNIQUE INDEX task_reference ON task (reference);
 
+-- A phone without signal tells later what happened then.
+ALTER TABLE task_step ADD COLUMN happened_at {int};
+
 -- An import of several parts: what to put back should it not reach its end.
 CREATE TABLE import_run (
     id {int} PRIMARY KEY,

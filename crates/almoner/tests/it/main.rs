@@ -17,6 +17,7 @@ mod bad_input;
 mod headers;
 mod import;
 mod live;
+mod no_signal;
 mod offers;
 mod postgres;
 mod quicker;

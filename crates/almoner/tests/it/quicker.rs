@@ -32,8 +32,8 @@ async fn call_at(house: &House, who: &Person, path: &str, tag: Option<&str>) -> 
 }
 
 on_both! {
-    /// The nurse reads the task, the coordinator asks Joel, the nurse presses "cancel": she sees who
-    /// was quicker and keeps her reason, nothing has happened, and a second press goes through.
+    /// The nurse reads the task, the coordinator asks Joel, the nurse presses "cancel": she sees
+    /// who was quicker and keeps her reason, nothing has happened, and a second press goes through.
     async fn a_ward_that_looked_at_an_old_page_is_told(house: House) {
         house.begin_shift(&house.joel).await;
         let task = sample(&house).await;

@@ -1,10 +1,10 @@
 //! All of an import or nothing: each part notes what to put back, until the last one is stored.
 //!
 //! One change holds a hundred rows, because its entry lists each of them; a larger file takes
-//! several. The first part opens a run, each part stores its notes beside its rows, and the last one
-//! closes the run. A part that fails takes the earlier ones back; so does whoever comes next, if the
-//! server was stopped in between. Refused: taking back what somebody has changed since, because that
-//! is their work. Next: `storing.rs`, which uses it, and docs/decisions/0023.
+//! several. The first part opens a run, each part stores its notes beside its rows, and the last
+//! one closes the run. A part that fails takes the earlier ones back; so does whoever comes next,
+//! if the server was stopped in between. Refused: taking back what somebody has changed since,
+//! because that is their work. Next: `storing.rs`, which uses it, and docs/decisions/0023.
 
 use std::collections::HashSet;
 

@@ -53,6 +53,7 @@ impl Tasking {
         let told = Told {
             worker: asked.first().map(|person| person.worker),
             reason: None,
+            ..Told::default()
         };
         let workers: Vec<WorkerId> = asked.iter().map(|person| person.worker).collect();
         let seconds = self.offer_seconds(&mut tx, task, &workers).await?;
@@ -99,6 +100,7 @@ impl Tasking {
         let told = Told {
             worker: Some(worker),
             reason: Some(reason.code()),
+            ..Told::default()
         };
         if step::is_asked(record.task()) {
             let revoked = record.after(record.task().revoke(tx.now().0)?);
@@ -166,6 +168,7 @@ impl Tasking {
         let told = Told {
             worker: Some(own.id),
             reason: None,
+            ..Told::default()
         };
         let rule = |task: &super::model::Task, now| {
             let accepted = task.accept(own.id, now)?;
@@ -201,6 +204,7 @@ impl Tasking {
         let told = Told {
             worker: Some(own.id),
             reason: Some(reason.code()),
+            ..Told::default()
         };
         let rule = |task: &super::model::Task, now| {
             let declined = task.decline(own.id, reason, now)?;

@@ -329,6 +329,8 @@ row! {
         actor: ActorId, StaffPersonal;
         worker: Option<WorkerId>, StaffPersonal;
         reason: Option<String>, Internal;
+        /// When it happened, where a phone without signal could tell it only later.
+        happened_at: Option<Moment>, Internal;
     }
 }
 

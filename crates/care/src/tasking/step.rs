@@ -36,6 +36,8 @@ impl Stepped {
 pub(super) struct Told {
     pub worker: Option<WorkerId>,
     pub reason: Option<&'static str>,
+    /// When it happened, where that was before it was told.
+    pub happened_at: Option<Moment>,
 }
 
 /// Locks a task if it lies in the caller's scope: "not yours" and "not there" are one answer.
@@ -149,6 +151,8 @@ pub(super) async fn new_step<A: Action>(
         actor: tx.actor(),
         worker: told.worker,
         reason: told.reason.map(str::to_owned),
+        // As the rule took it: never before the step that went ahead of it.
+        happened_at: told.happened_at.map(|_| record.changed_at),
     })
 }
 

@@ -80,8 +80,8 @@ impl Tasking {
         Ok(lines(&mut reader).await?)
     }
 
-    /// Makes a team, or changes one that is still what was seen. A closed team that is saved is open
-    /// again. Its code is the name it was made with, and never changes.
+    /// Makes a team, or changes one that is still what was seen. A closed team that is saved is
+    /// open again. Its code is the name it was made with, and never changes.
     ///
     /// # Errors
     /// [`TaskError::Team`], [`TaskError::Places`], [`StoreError::Quicker`].

@@ -142,6 +142,27 @@ pub async fn found_instance(founding: &Founding, store: &Store) -> Result<String
     Ok(code)
 }
 
+/// How colleagues call somebody of whom only the sign-in name is known: `dilys.warmington` is
+/// "Dilys W.", `administrator` is "Administrator".
+fn short_name(sign_in_name: &str) -> String {
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(char::to_uppercase);
+        first
+            .into_iter()
+            .flatten()
+            .chain(letters)
+            .collect::<String>()
+    };
+    match sign_in_name.split_once('.') {
+        Some((first, last)) if !first.is_empty() && !last.is_empty() => {
+            let initial: String = last.chars().take(1).collect();
+            format!("{} {}.", capital(first), capital(&initial))
+        }
+        _ => capital(sign_in_name),
+    }
+}
+
 /// The sign-in name of a service; nobody can sign in with it, since it has no password.
 pub(crate) fn service_name(name: &str) -> String {
     format!("service:{name}")
@@ -173,6 +194,10 @@ impl Maker<'_> {
             AccountKind::Person => AccountState::Invited,
             AccountKind::Service => AccountState::Active,
         };
+        let display = match kind {
+            AccountKind::Person => short_name(name),
+            AccountKind::Service => name.to_owned(),
+        };
         account_row(
             tx,
             &NewAccount {
@@ -181,7 +206,7 @@ impl Maker<'_> {
                 state,
                 subject,
                 name,
-                display: name,
+                display: &display,
             },
             self.vault,
         )

@@ -1,4 +1,5 @@
-//! `If-Match`: a script says which version of a task or a team it decided on, so that it overwrites nobody.
+//! `If-Match`: a script says which version of a task or a team it decided on, so that it
+//! overwrites nobody.
 //!
 //! `GET /tasks/{task}` answers with the version as `ETag`; a change of the task sends it back. A
 //! script that means "whatever it is by now" has to say so with `If-Match: *`. Refused: a change
@@ -36,7 +37,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let Some(value) = parts.headers.get(header::IF_MATCH) else {
-            let words = "Send the ETag that you read as If-Match, or If-Match: * for whatever it is by now.";
+            let words = "Send the ETag that you read as If-Match, or If-Match: * for whatever it is \
+                         by now.";
             let refusal = Refusal {
                 slug: "version-needed",
                 exact_status: Some(StatusCode::PRECONDITION_REQUIRED),

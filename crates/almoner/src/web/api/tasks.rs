@@ -119,6 +119,7 @@ pub async fn show(
     let detail = app.tasking.task(&signed_in, TaskId(task)).await?;
     let steps = detail.steps.iter().map(|step| TaskStep {
         at: rfc3339(step.at),
+        happened_at: step.happened_at.map(rfc3339),
         step: step.step.clone(),
         state: step.state.code(),
         reason: step.reason.clone(),

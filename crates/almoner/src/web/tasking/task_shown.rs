@@ -178,9 +178,12 @@ fn time_line(detail: &TaskDetail, times: &Times) -> Vec<TimeLineEntry> {
             } else {
                 When::Past
             };
-            let (what, more) = said(detail, step, times);
+            let (what, mut more) = said(detail, step, times);
+            if step.happened_at.is_some() {
+                more.push_str(&format!(". No signal; told at {}", times.clock(step.at)));
+            }
             TimeLineEntry {
-                at: times.clock(step.at),
+                at: times.clock(step.happened_at.unwrap_or(step.at)),
                 state: (step.step != "request_task").then(|| words::state(step.state)),
                 what: what.to_owned(),
                 detail: more,
