@@ -125,6 +125,7 @@ async function invite(page, { name, login, role, where }) {
 describe("a new instance", () => {
   let fresh, browser;
   const codes = {};
+  const pages = {};
 
   before(async () => {
     fresh = await startFresh();
@@ -180,11 +181,11 @@ describe("a new instance", () => {
   });
 
   it("takes its first request, and a porter says yes", async () => {
-    const joel = await openPage(browser, fresh.base);
+    const joel = (pages.joel = await openPage(browser, fresh.base));
     await setUp(joel, "joel.oak", codes.joel);
     await joel.locator('form[action$="/start_shift"] button').first().click();
     await joel.waitForLoadState();
-    const nell = await openPage(browser, fresh.base);
+    const nell = (pages.nell = await openPage(browser, fresh.base));
     await setUp(nell, "nell.ash", codes.nell);
     await nell.goto("/ask");
     await nell.locator('input[name="task_type"]').first().check({ force: true });
@@ -199,5 +200,32 @@ describe("a new instance", () => {
     await accept.click();
     await nell.locator("#task-head", { hasText: "Accepted" }).waitFor();
     assert.deepEqual([...joel.wrong, ...nell.wrong], []);
+  });
+
+  it("keeps a porter's press in a dead spot, and shows one that came too late", async () => {
+    const { joel, nell } = pages;
+    const press = (verb) => joel.locator(`form[action$="/${verb}"] button[type="submit"]`).first();
+    await press("set_off").waitFor();
+    await joel.context().setOffline(true);
+    await press("set_off").click();
+    await joel.locator("#kept", { hasText: "No signal since" }).waitFor();
+    await joel.context().setOffline(false);
+    await nell.locator("#task-head", { hasText: "Coming" }).waitFor();
+    // The ward calls it off while the porter is in the lift: their "I am here" cannot be stored.
+    await press("arrive").waitFor();
+    await joel.context().setOffline(true);
+    await press("arrive").click();
+    await joel.locator("#kept").waitFor();
+    const form = await dialog(nell, "cancel");
+    await form.locator('input[name="reason"]').first().check({ force: true });
+    await send(nell, form);
+    await joel.context().setOffline(false);
+    const told = joel.locator("#refused", { hasText: "was not stored" });
+    await told.waitFor();
+    assert.match(await told.innerText(), /cancelled/i);
+    assert.deepEqual(await axe(joel), []);
+    await told.locator("button").click();
+    await joel.reload();
+    assert.equal(await joel.locator("#refused").count(), 0);
   });
 });

@@ -37,8 +37,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let Some(value) = parts.headers.get(header::IF_MATCH) else {
-            let words = "Send the ETag that you read as If-Match, or If-Match: * for whatever it is \
-                         by now.";
+            let words = "Send the ETag that you read as If-Match, or If-Match: * for whatever it \
+                         is by now.";
             let refusal = Refusal {
                 slug: "version-needed",
                 exact_status: Some(StatusCode::PRECONDITION_REQUIRED),
