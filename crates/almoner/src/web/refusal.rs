@@ -86,6 +86,17 @@ impl Refusal {
         }
     }
 
+    /// An account that nobody has given a role.
+    #[must_use]
+    pub fn no_role() -> Self {
+        let sentence = "You have no role yet, so there is nothing to show. Ask whoever gave you \
+                        your first code to give you a role, then come back.";
+        Self {
+            slug: "no-role",
+            ..Self::because(Problem::NotYours, sentence)
+        }
+    }
+
     fn fault(what: &str) -> Self {
         Self {
             incident: Some(incident(what)),
@@ -219,7 +230,6 @@ impl From<TaskError> for Refusal {
             | TaskError::Kind
             | TaskError::TooLong(..)
             | TaskError::TimePassed
-            | TaskError::TooMany(_)
             | TaskError::Needs(_)
             | TaskError::Team(TeamError::Name | TeamError::NameTaken)
             | TaskError::TaskType(_) => Self::because(Problem::NotUnderstood, sentence),

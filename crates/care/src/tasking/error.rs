@@ -41,9 +41,6 @@ pub enum TaskError {
     /// Something typed is too long.
     #[error("{0} is too long: {1} characters at most")]
     TooLong(&'static str, usize),
-    /// More rows than one import may have.
-    #[error("a file holds at most {0} lines; split it")]
-    TooMany(usize),
     /// The time asked for has passed.
     #[error("that time has passed")]
     TimePassed,

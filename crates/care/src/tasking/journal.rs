@@ -32,8 +32,6 @@ use super::{
 
 /// Rows in one change of an import: its entry lists each of them.
 pub const PART: usize = 100;
-/// Rows in one import: more would keep others waiting too long if it had to be taken back.
-pub const ROWS_MAX: usize = 30_000;
 /// Parts whose notes are thrown away in one change.
 const NOTES: usize = 10;
 /// Rows that are put back in one change: each is read first, and a change has its time.
@@ -126,9 +124,6 @@ impl<'a> Run<'a> {
         caller: &'a Caller,
         (what, rows): (&'static str, usize),
     ) -> Result<Self, TaskError> {
-        if rows > ROWS_MAX {
-            return Err(TaskError::TooMany(ROWS_MAX));
-        }
         let turn = tasking.importing.clone().try_lock_owned();
         let turn = turn.map_err(|_| TaskError::Store(StoreError::Busy))?;
         tasking.take_back_unfinished(caller).await?;
