@@ -5,7 +5,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { waitSeconds } from "./backoff.js";
 import { duration, running } from "./clocks.js";
-import { drop, keep, kept, send } from "./outbox.js";
 
 const SECOND = 1_000_000;
 const MINUTE = 60 * SECOND;
@@ -26,22 +25,4 @@ test("each try waits longer, never longer than about half a minute", () => {
   const waits = [0, 1, 2, 3, 4, 5, 50].map((tries) => waitSeconds(tries, 0.5));
   assert.deepEqual(waits, [1, 2, 4, 8, 16, 30, 30]);
   assert.ok(waitSeconds(50, 1) <= 38 && waitSeconds(0, 0) >= 1);
-});
-
-test("a step is kept until the server has answered, and a refusal is an answer", async () => {
-  const values = new Map();
-  const storage = {
-    getItem: (key) => values.get(key) ?? null,
-    setItem: (key, value) => values.set(key, value),
-    removeItem: (key) => values.delete(key),
-  };
-  const step = { action: "/tasks/1/arrive", body: "version=3" };
-  keep(step, storage);
-  assert.deepEqual(kept(storage), step);
-  const dead = () => Promise.reject(new TypeError("no network"));
-  assert.equal(await send(step, dead), "no signal");
-  assert.equal(await send(step, async () => ({ status: 503 })), "no signal");
-  assert.equal(await send(step, async () => ({ status: 409 })), "sent");
-  drop(storage);
-  assert.equal(kept(storage), null);
 });

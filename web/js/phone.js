@@ -1,12 +1,12 @@
 // What the handler's phone does beyond a desk page: the ring that empties, a short buzz for a new
-// job, and a step that survives a dead spot.
+// job, steps that survive a dead spot, and the word about those that the server did not take.
 
 import { waitSeconds } from "./backoff.js";
-import { clockTime, leftMicros, speed, startClocks } from "./clocks.js";
+import { clockTime, leftMicros, serverNow, speed, startClocks } from "./clocks.js";
 import { startDialogs } from "./dialogs.js";
 import { startForms } from "./forms.js";
 import { startLive } from "./live.js";
-import { drop, keep, kept, send } from "./outbox.js";
+import { keep, kept, read, refused, replay } from "./outbox.js";
 import { startSession } from "./session.js";
 
 const RING_LENGTH = 326.7;
@@ -42,47 +42,91 @@ function startRing() {
 }
 
 let tries = 0;
+let isSending = false;
 
-function showKept(step) {
-  let bar = document.getElementById("kept");
-  if (!bar) {
-    bar = document.createElement("div");
-    bar.id = "kept";
-    bar.className = "al-kept";
-    bar.setAttribute("role", "status");
-    document.querySelector(".al-ph__top").after(bar);
+function bar(id, role) {
+  let found = document.getElementById(id);
+  if (!found) {
+    found = document.createElement("div");
+    found.id = id;
+    found.className = "al-kept";
+    found.setAttribute("role", role);
+    document.querySelector(".al-ph__top").after(found);
   }
-  const bold = document.createElement("b");
-  bold.textContent = `No signal since ${step.since}. `;
-  bar.replaceChildren(bold, `“${step.words}” is kept on this phone and sent when you are back.`);
-  const words = document.querySelector("[aria-busy] span");
-  if (words) words.textContent = "Kept on this phone";
+  return found;
 }
 
-async function trySending(step) {
-  if ((await send(step)) === "sent") {
-    drop();
-    location.assign("/phone");
-    return;
+function bold(words) {
+  return Object.assign(document.createElement("b"), { textContent: words });
+}
+
+function showKept(steps) {
+  const words = steps.map((step) => `“${step.words}”`).join(", ");
+  const rest = `${words} ${steps.length === 1 ? "is" : "are"} kept on this phone and sent when you are back.`;
+  bar("kept", "status").replaceChildren(bold(`No signal since ${steps[0].since}. `), rest);
+  for (const busy of document.querySelectorAll("[aria-busy] span")) {
+    busy.textContent = "Kept on this phone";
   }
-  showKept(step);
-  setTimeout(() => trySending(step), waitSeconds(tries) * 1000);
-  tries += 1;
+}
+
+// What the server did not take stays on the screen until it has been read.
+function showRefused() {
+  const steps = refused();
+  if (steps.length === 0) return;
+  const lines = steps.map((step) => {
+    const line = document.createElement("p");
+    line.append(bold(`“${step.words}” at ${step.since} was not stored. `), step.sentence);
+    return line;
+  });
+  const way = document.createElement("p");
+  way.textContent = "Below is how things are now. If it is not right, tell your coordinator.";
+  const done = document.createElement("button");
+  done.type = "button";
+  done.className = "nhsuk-button nhsuk-button--small nhsuk-button--secondary";
+  done.textContent = "I have read this";
+  done.addEventListener("click", () => {
+    read();
+    document.getElementById("refused")?.remove();
+  });
+  bar("refused", "alert").replaceChildren(...lines, way, done);
+}
+
+// A refusal is a page; its own words say why.
+function sentenceOf(html) {
+  const main = new DOMParser().parseFromString(html, "text/html").querySelector("main");
+  const words = [...(main?.querySelectorAll("h1, p") ?? [])].map((one) => one.textContent.trim());
+  return words.filter(Boolean).slice(0, 2).join(". ") || "The server did not say why.";
+}
+
+async function trySending() {
+  if (isSending || kept().length === 0) return;
+  isSending = true;
+  const outcome = await replay({ sentenceOf });
+  isSending = false;
+  if (outcome === "sent") {
+    location.assign("/phone");
+  } else if (outcome === "signed out") {
+    location.assign("/sign-in?next=/phone");
+  } else {
+    showKept(kept());
+    setTimeout(trySending, waitSeconds(tries) * 1000);
+    tries += 1;
+  }
 }
 
 function takeStep(event) {
   const form = event.target;
   if (event.defaultPrevented || !("outbox" in form.dataset)) return;
   event.preventDefault();
-  if (kept()) return;
-  const step = {
+  keep({
     action: form.getAttribute("action"),
     body: new URLSearchParams(new FormData(form, event.submitter)).toString(),
     words: (event.submitter?.dataset.rest ?? event.submitter?.textContent ?? "").trim(),
     since: clockTime(),
-  };
-  keep(step);
-  trySending(step);
+    pressedMillis: Date.now(),
+    happenedAt: serverNow(),
+  });
+  trySending();
 }
 
 startClocks();
@@ -91,6 +135,7 @@ startDialogs();
 startSession();
 startRing();
 document.addEventListener("submit", takeStep);
-const left = kept();
-if (left) trySending(left);
+showRefused();
+addEventListener("online", trySending);
+trySending();
 startLive();

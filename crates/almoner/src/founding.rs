@@ -54,6 +54,7 @@ fn services() -> Vec<BuiltInAccount> {
         tasking::OfferTask::NAME,
         tasking::ExpireOffer::NAME,
         tasking::ReleaseTask::NAME,
+        tasking::UndoImport::NAME,
     ];
     vec![
         BuiltInAccount {
@@ -176,7 +177,11 @@ fn administrator_role() -> FirstRole {
         tasking::ViewPeople::NAME,
         tasking::ViewTaskTypes::NAME,
         tasking::SaveTaskType::NAME,
+        tasking::ViewTeams::NAME,
+        tasking::SaveTeam::NAME,
+        tasking::CloseTeam::NAME,
         tasking::ImportRows::NAME,
+        tasking::UndoImport::NAME,
         tasking::LinkWorker::NAME,
         tasking::EraseWorker::NAME,
         identity::InviteAccount::NAME,

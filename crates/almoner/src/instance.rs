@@ -33,7 +33,11 @@ use crate::{
 };
 
 /// Every step of the schema, in order.
-pub const MIGRATIONS: [Migration; 2] = [migrate::TRUST, tasking::MIGRATION];
+pub const MIGRATIONS: [Migration; 3] = [
+    migrate::TRUST,
+    tasking::MIGRATIONS[0],
+    tasking::MIGRATIONS[1],
+];
 
 /// How often the log is compared with its anchors.
 const COMPARE_EVERY: Duration = Duration::from_secs(3600);

@@ -166,18 +166,18 @@ impl Reason {
         if self.together_with.is_some() {
             sentence.push_str(", together with a colleague");
         }
-        // Only where somebody nearer was passed over is there more to say.
-        if self.rank > 1 {
-            let nearer = |other: &&Alternative| {
-                other
-                    .arrival_seconds
-                    .is_some_and(|arrival| arrival < self.arrival_seconds)
-            };
-            let mut nearer = self.alternatives.iter().filter(nearer);
-            if let Some(aside) = nearer.find_map(|other| other.not_chosen.aside()) {
-                sentence.push_str("; ");
-                sentence.push_str(aside);
-            }
+        // Only where somebody nearer was passed over is there more to say; or somebody just as
+        // near, so that work is shared.
+        let is_passed_over = |other: &&Alternative| {
+            other.arrival_seconds.is_some_and(|arrival| {
+                let shares = other.not_chosen == NotChosen::SharesLoad;
+                arrival < self.arrival_seconds || (shares && arrival == self.arrival_seconds)
+            })
+        };
+        let mut passed_over = self.alternatives.iter().filter(is_passed_over);
+        if let Some(aside) = passed_over.find_map(|other| other.not_chosen.aside()) {
+            sentence.push_str("; ");
+            sentence.push_str(aside);
         }
         sentence
     }

@@ -1,5 +1,5 @@
-//! `almoner migrate`: brings a PostgreSQL schema up to date as its owner, for a server that connects
-//! as a role that owns nothing.
+//! `almoner migrate`: brings a PostgreSQL schema up to date as its owner, for a server that
+//! connects as a role that owns nothing.
 //!
 //! The owner's address is typed, since it holds a password. An instance on SQLite, or one whose
 //! server connects as the owner, migrates by itself when it starts and needs none of this.

@@ -6,6 +6,7 @@ use care::tasking::{
     events::{ImportRows, SaveTaskType},
     import::{PersonRow, ShiftRow},
     model::{LocationId, WorkerId},
+    seen::SeenWorker,
     setup::TeamRow,
 };
 use trust::{
@@ -208,6 +209,7 @@ async fn invite_office(
         scope,
         reason: "demonstration",
         ends_at: None,
+        seen: None,
     };
     instance
         .identity
@@ -250,13 +252,14 @@ async fn invite_handler(
         .clone();
     instance
         .tasking
-        .link_worker(administrator, worker.id, actor)
+        .link_worker(administrator, SeenWorker::as_it_is(worker.id), actor)
         .await?;
     let scope = (ScopeKind::Team, Some(worker.team.0));
     let given = Given {
         scope,
         reason: "demonstration",
         ends_at: None,
+        seen: None,
     };
     instance
         .identity

@@ -7,6 +7,7 @@ use care::tasking::{
     directory::Directory,
     error::TaskError,
     model::{LocationId, TaskId, TaskTypeId},
+    seen::SeenTask,
 };
 use trust::identity::caller::Caller;
 
@@ -109,11 +110,21 @@ fn follow(running: &Hospital, caller: Caller, task: TaskId, request: &Request) {
     tokio::spawn(async move {
         if let Some(at) = ready_at {
             running.until(at).await;
-            told(running.tasking.ready_task(&caller, task).await);
+            told(
+                running
+                    .tasking
+                    .ready_task(&caller, SeenTask::as_it_is(task))
+                    .await,
+            );
         }
         if let Some((at, reason)) = cancelled {
             running.until(at).await;
-            told(running.tasking.cancel_task(&caller, task, reason).await);
+            told(
+                running
+                    .tasking
+                    .cancel_task(&caller, SeenTask::as_it_is(task), reason)
+                    .await,
+            );
         }
     });
 }

@@ -164,6 +164,7 @@ fn entries(caller: &Caller) -> Vec<Entry> {
         (caller.may(tasking::RequestTask), Entry::Ask),
         (caller.may(tasking::ViewPeople), Entry::People),
         (caller.may(tasking::ViewPlaces), Entry::Places),
+        (caller.may(tasking::ViewTeams), Entry::Teams),
         (caller.may(tasking::ViewTaskTypes), Entry::TaskTypes),
         (caller.may(tasking::ImportRows), Entry::Import),
         (caller.may(assurance::ViewControls), Entry::Controls),

@@ -25,7 +25,7 @@ pub const SESSION: &str = "__Host-almoner";
 /// The cookie that remembers the theme.
 pub const THEME: &str = "almoner_theme";
 
-/// Somebody who is signed in and has accepted the terms.
+/// Somebody who is signed in, has a role, and has accepted the terms.
 pub struct SignedIn {
     /// Who.
     pub caller: Caller,
@@ -122,11 +122,17 @@ impl FromRequestParts<Arc<App>> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let AtTheDoor(signed_in) = AtTheDoor::from_request_parts(parts, app).await?;
-        if signed_in.has_accepted_terms() {
-            return Ok(signed_in);
-        }
+        // Without a role not even the terms can be accepted: one sentence, no refusal for each.
+        let refusal = match signed_in.profile().permissions.is_empty() {
+            true => Refusal::no_role(),
+            false if signed_in.has_accepted_terms() => return Ok(signed_in),
+            false => Refusal::terms(),
+        };
         if is_api(parts) {
-            return Err(Refusal::terms().as_problem().into_response());
+            return Err(refusal.as_problem().into_response());
+        }
+        if refusal.slug == "no-role" {
+            return Err(PageError::of(app, refusal).into_response());
         }
         Err(Redirect::to("/terms").into_response())
     }

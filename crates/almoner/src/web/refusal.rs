@@ -8,7 +8,9 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use care::tasking::{erasing::EraseError, error::TaskError, model::TransitionError};
+use care::tasking::{
+    erasing::EraseError, error::TaskError, model::TransitionError, teams::TeamError,
+};
 use serde::Serialize;
 use trust::{
     identity::{accounts::AccountError, caller::PermitError, sign_in::SignInError},
@@ -82,6 +84,17 @@ impl Refusal {
         let sentence = "Accept the terms of use first.";
         Self {
             slug: "terms",
+            ..Self::because(Problem::NotYours, sentence)
+        }
+    }
+
+    /// An account that nobody has given a role.
+    #[must_use]
+    pub fn no_role() -> Self {
+        let sentence = "You have no role yet, so there is nothing to show. Ask whoever gave you \
+                        your first code to give you a role, then come back.";
+        Self {
+            slug: "no-role",
             ..Self::because(Problem::NotYours, sentence)
         }
     }
@@ -223,7 +236,12 @@ impl From<TaskError> for Refusal {
             | TaskError::TooLong(..)
             | TaskError::TimePassed
             | TaskError::Needs(_)
+            | TaskError::Team(TeamError::Name | TeamError::NameTaken)
             | TaskError::TaskType(_) => Self::because(Problem::NotUnderstood, sentence),
+            TaskError::Team(TeamError::InUse) => Self {
+                slug: "in-use",
+                ..Self::because(Problem::SomeoneWasQuicker, sentence)
+            },
             TaskError::Permit(error) => error.into(),
             TaskError::Store(error) => error.into(),
         }

@@ -198,7 +198,8 @@ on_both! {
     async fn another_site_cannot_press_buttons(house: House) {
         let task = house.ask(&house.nurse, "sample", "WARD-A", Some("XRAY")).await;
         let path = format!("/tasks/{task}/cancel");
-        let sent = || form(&[("reason", "ASKED_TWICE")]);
+        let version = house.task(task).await["version"].to_string();
+        let sent = || form(&[("version", &version), ("reason", "ASKED_TWICE")]);
         let before = house.position().await;
         let foreign = [
             ("sec-fetch-site", "cross-site"),

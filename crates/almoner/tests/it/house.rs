@@ -24,6 +24,7 @@ use care::tasking::{
         WorkGroup, WorkerId,
     },
     priority::TargetMinutes,
+    seen::SeenWorker,
     setup::TeamRow,
 };
 use serde_json::json;
@@ -31,7 +32,7 @@ use tempfile::TempDir;
 use trust::{
     identity::{
         Identity,
-        accounts::{Given, Invitation},
+        accounts::{AccountLine, Given, Invitation},
         caller::Caller,
         model::DeviceClass,
         permit::{ActorId, ScopeKind},
@@ -225,6 +226,13 @@ impl House {
         }
         .invite(login, login)
         .await
+    }
+
+    /// An account as the administrator sees it.
+    pub async fn account(&self, id: ActorId) -> AccountLine {
+        let lines = self.app.identity.accounts(&self.administrator.caller).await;
+        let found = lines.unwrap().into_iter().find(|line| line.id == id);
+        found.unwrap()
     }
 
     /// A place by its code.
@@ -454,6 +462,7 @@ impl Staff<'_> {
             scope,
             reason: "a test",
             ends_at: None,
+            seen: None,
         };
         identity
             .grant_role(self.administrator, account, role, given)
@@ -475,7 +484,7 @@ impl Staff<'_> {
         let (worker, account) = (line.worker.id, person.account);
         self.instance
             .tasking
-            .link_worker(self.administrator, worker, account)
+            .link_worker(self.administrator, SeenWorker::as_it_is(worker), account)
             .await
             .unwrap();
         Person {

@@ -1,6 +1,13 @@
 //! Files from elsewhere: all of a file or nothing, and the same file twice is the same hospital.
 
-use care::tasking::directory::Directory;
+use care::tasking::{
+    directory::Directory,
+    error::TaskError,
+    import::{PersonRow, TaskRow},
+    priority::Priority,
+    setup::TeamRow,
+    storing::Differing,
+};
 
 use crate::{
     house::House,
@@ -149,5 +156,147 @@ on_both! {
             assert!(!answer.body.contains("Import them now"), "{text:?}");
         }
         assert_eq!(house.changes_since(before).await, [""; 0]);
+    }
+}
+
+/// So many jobs of another system; one of them, if it is said which, of a kind that nobody knows.
+fn jobs(count: usize, unknown: Option<usize>) -> Vec<TaskRow> {
+    let job = |number: usize| TaskRow {
+        reference: Some(format!("J-{number}")),
+        task_type: match unknown == Some(number) {
+            true => "moonwalk".to_owned(),
+            false => "sample".to_owned(),
+        },
+        priority: Priority::Routine,
+        from: "WARD-A".to_owned(),
+        from_bed: None,
+        to: Some("XRAY".to_owned()),
+        to_bed: None,
+        requested_at: 0,
+        due_at: None,
+        needs: None,
+    };
+    (0..count).map(job).collect()
+}
+
+/// How many rows these tables have: nothing of an import may be left in any of them.
+async fn rows_in(house: &House, tables: &[&str]) -> Vec<i64> {
+    let database = house.database_url();
+    let mut raw = trust::testing::raw::Raw::open(&database).await;
+    let mut counts = vec![];
+    for table in tables {
+        let number = raw.number(&format!("SELECT COUNT(*) FROM {table}")).await;
+        counts.push(number);
+    }
+    raw.close().await;
+    counts
+}
+
+const TOUCHED: [&str; 5] = ["task", "task_step", "worker", "import_run", "import_part"];
+
+const JOBS: &str = "reference,task_type,priority,from,from_bed,to,requested_at\n\
+    J-1,sample,routine,WARD-A,4,XRAY,2026-11-22 08:00\n\
+    J-2,sample,routine,WARD-A,,XRAY,2026-11-22 08:05\n";
+
+on_both! {
+    /// Two hundred and fifty jobs, and the third part of them cannot be stored: none is there, and
+    /// nobody was asked for any of them meanwhile. Put right, the same file goes in as a whole.
+    async fn a_failure_in_the_third_part_leaves_nothing(house: House) {
+        let (tasking, ada) = (&house.instance.tasking, &house.administrator.caller);
+        house.begin_shift(&house.joel).await;
+        house.instance.start_services().unwrap();
+        let before = rows_in(&house, &TOUCHED).await;
+        let mark = house.position().await;
+        let failed = tasking.import_tasks(ada, &jobs(250, Some(230)), Differing::LeaveAlone).await;
+        assert_eq!(failed, Err(TaskError::Kind));
+        assert_eq!(rows_in(&house, &TOUCHED).await, before);
+        let left = house.changes_since(mark).await;
+        assert_eq!(left[..2], ["tasking.rows_imported"; 2]);
+        assert!(left[2..].iter().all(|event| event == "tasking.import_undone"), "{left:?}");
+        house.assert_intact().await;
+        tasking.import_tasks(ada, &jobs(250, None), Differing::LeaveAlone).await.unwrap();
+        let [tasks, .., parts] = rows_in(&house, &TOUCHED).await[..] else { panic!() };
+        assert_eq!((tasks, parts), (before[0] + 250, 0), "all are there, and no notes");
+        house.assert_intact().await;
+    }
+
+    /// People of a team that nobody knows: those before them are not there either, nor is the team
+    /// that came with them.
+    async fn half_a_list_of_people_is_no_list(house: House) {
+        let (tasking, ada) = (&house.instance.tasking, &house.administrator.caller);
+        let person = |number: usize| PersonRow {
+            staff_number: format!("N-{number}"),
+            name: format!("Nobody {number}"),
+            team: if number == 210 { "Moon".to_owned() } else { "Drivers".to_owned() },
+            skills: vec![],
+            base: None,
+        };
+        let people: Vec<_> = (0..250).map(person).collect();
+        let drivers = "Drivers".to_owned();
+        let team = TeamRow { code: drivers.clone(), name: drivers, base: None };
+        let tables = ["worker", "team", "import_run", "import_part"];
+        let before = rows_in(&house, &tables).await;
+        let failed = tasking.import_staff(ada, &[team], &people).await;
+        assert_eq!(failed, Err(TaskError::NotFound));
+        assert_eq!(rows_in(&house, &tables).await, before);
+        house.assert_intact().await;
+    }
+
+    /// The server stops in the middle of an import: whoever imports next finds nothing of it.
+    async fn what_a_stop_left_is_taken_back(house: House) {
+        let (tasking, ada) = (&house.instance.tasking, &house.administrator.caller);
+        let before = rows_in(&house, &TOUCHED).await;
+        let mut notices = house.app.store.notices();
+        let jobs = jobs(1_000, None);
+        let stopped = async {
+            while let Ok(batch) = notices.recv().await {
+                if batch.iter().any(|notice| notice.touches(&["import_part"])) {
+                    break;
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            () = stopped => {}
+            done = tasking.import_tasks(ada, &jobs, Differing::LeaveAlone) => {
+                panic!("it was to be stopped before its end: {done:?}");
+            }
+        }
+        assert_ne!(rows_in(&house, &TOUCHED).await, before, "something is half there");
+        tasking.import_teams(ada, &[]).await.unwrap();
+        assert_eq!(rows_in(&house, &TOUCHED).await, before);
+        house.assert_intact().await;
+    }
+
+    /// The same jobs again are the same tasks. One that says something else is shown and left
+    /// alone; it is corrected when told so, and never once somebody was asked for it.
+    async fn the_same_job_is_the_same_task(house: House) {
+        let checked = send(&house, "TASKS", JOBS).await;
+        assert!(checked.body.contains("New: 2."), "{}", checked.said());
+        assert_eq!(apply(&house, &checked).await.status, 200);
+        let first = house.get(&house.coordinator, "/api/v1/tasks").await.json();
+        let again = send(&house, "TASKS", JOBS).await;
+        assert!(again.body.contains("New: 0. Already here: 2."), "{}", again.said());
+        assert_eq!(apply(&house, &again).await.status, 200);
+        assert_eq!(house.get(&house.coordinator, "/api/v1/tasks").await.json(), first);
+        let other = JOBS.replace("WARD-A,4", "WARD-B,7");
+        let checked = send(&house, "TASKS", &other).await;
+        assert!(checked.said().contains("J-1 (line 2)"), "{}", checked.said());
+        assert_eq!(apply(&house, &checked).await.status, 200);
+        assert_eq!(house.get(&house.coordinator, "/api/v1/tasks").await.json(), first);
+        let path = format!("/import/{}/apply", held(&send(&house, "TASKS", &other).await));
+        let told = house.post(&house.administrator, &path, &[("differing", "yes")]).await;
+        assert!(told.said().contains("0 added, 1 changed"), "{}", told.said());
+        let now = house.get(&house.coordinator, "/api/v1/tasks").await.json();
+        let from = |row: &serde_json::Value| row["from"].as_str().unwrap_or_default().to_owned();
+        let places: Vec<String> = now.as_array().unwrap().iter().map(from).collect();
+        assert!(places.iter().any(|place| place.contains("Birch")), "{places:?}");
+        house.begin_shift(&house.joel).await;
+        let id = first[0]["id"].as_i64().unwrap();
+        house.assign(id, &house.joel).await;
+        let late = send(&house, "TASKS", JOBS).await;
+        assert!(late.said().contains("J-1 (line 2)"), "{}", late.said());
+        assert!(late.said().contains("under way"), "{}", late.said());
+        house.assert_intact().await;
     }
 }

@@ -64,7 +64,8 @@ on_both! {
         let accounts = house.app.identity.accounts(&house.administrator.caller).await.unwrap();
         let cora = accounts.iter().find(|line| line.id == house.coordinator.account).unwrap();
         let path = format!("/grants/{}/withdraw", cora.grants[0].id);
-        let done = house.post(&house.administrator, &path, &[("version", "1")]).await;
+        let seen = cora.grants[0].version.to_string();
+        let done = house.post(&house.administrator, &path, &[("version", &seen)]).await;
         assert_eq!(done.status, 303);
         board.until("event: end").await;
     }

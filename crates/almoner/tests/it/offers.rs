@@ -1,5 +1,6 @@
 //! Yes, no, silence, and two presses at once: what becomes of the question a phone asks.
 
+use care::tasking::model::{Mode, Needs, TaskTypeSpec};
 use serde_json::json;
 use trust::store::value::SECOND;
 
@@ -189,5 +190,39 @@ on_both! {
         assert_eq!(late, (409, "cancelled-meanwhile".to_owned()));
         assert!(house.own_offer(&house.joel).await.is_none());
         assert_eq!(house.get(&house.joel, "/api/v1/me/work").await.json()["state"], "READY");
+    }
+
+    /// Two porters stand at the X-ray. Joel has pushed a bed there, Amara has carried a sample: the
+    /// next bed goes to Amara, and her phone says why.
+    async fn heavy_work_is_shared_out(house: House) {
+        let ada = &house.administrator.caller;
+        let kinds = house.app.tasking.task_types(ada).await.unwrap().1;
+        let chair = kinds.into_iter().find(|(kind, _)| kind.code == "patient-xray").unwrap().0;
+        let bed = TaskTypeSpec {
+            code: "bed-xray".to_owned(),
+            name: "Bed to X-ray".to_owned(),
+            needs: Needs::travelling(Mode::Bed),
+            ..chair.spec.0
+        };
+        house.app.tasking.save_task_type(ada, bed, None).await.unwrap();
+        for (who, kind) in [(&house.joel, "bed-xray"), (&house.amara, "sample")] {
+            house.begin_shift(who).await;
+            let task = house.ask(&house.nurse, kind, "WARD-A", Some("XRAY")).await;
+            let offer = house.assign(task, who).await;
+            assert_eq!(accept(&house, who, offer).await.0, 204);
+            for step in ["set_off", "arrive", "depart", "reach_drop", "complete"] {
+                let path = format!("/api/v1/me/tasks/{task}/{step}");
+                let answer = house.call(who, &path, json!({ "checked": true })).await;
+                assert_eq!(answer.status, 204, "{step}: {}", answer.said());
+            }
+        }
+        let next = house.ask(&house.nurse, "bed-xray", "WARD-A", Some("XRAY")).await;
+        house.instance.start_services().unwrap();
+        let (offer, task) = asked(&house, &house.amara).await;
+        assert_eq!(task, next);
+        let offers = house.task(next).await["offers"].clone();
+        let why = offers[0]["why"].as_str().unwrap().to_owned();
+        assert!(why.contains("shared out"), "{offer}: {why}");
+        assert!(house.own_offer(&house.joel).await.is_none());
     }
 }

@@ -203,6 +203,18 @@ const GRANT: Carries = Form(&[
     ("role", "Requester"),
     ("scope", "all"),
     ("reason", "moved ward"),
+    ("version", "1"),
+]);
+const TEAM: Carries = Form(&[("version", "1"), ("name", "Beds"), ("base", "")]);
+const LINK: Carries = Form(&[("version", "1"), ("account", "{account}")]);
+const KIND: Carries = Form(&[
+    ("name", "Cot to ward"),
+    ("group", "ITEM"),
+    ("team", "Portering"),
+    ("handling_minutes", "5"),
+    ("emergency_minutes", "10"),
+    ("urgent_minutes", "20"),
+    ("routine_minutes", "30"),
 ]);
 const TARGETS: Carries = Form(&[
     ("version", "1"),
@@ -233,7 +245,7 @@ pub const GUARDED: &[Route] = &[
         "/tasks/{task}/verify",
         DESK,
         NotThere,
-        Form(&[("verdict", "passed")]),
+        Form(&[("version", "1"), ("verdict", "passed")]),
     ),
     // The phone.
     see("/phone", HANDLERS, LeavesOut),
@@ -253,6 +265,7 @@ pub const GUARDED: &[Route] = &[
     // People.
     see("/people", PEOPLE, LeavesOut),
     see("/people/{person}", PEOPLE, NotThere),
+    act("/people/{person}/link", SET_UP, NotThere, LINK),
     act("/people/{person}/start_shift", SHIFTS, NotThere, PRESS),
     act("/people/{person}/end_shift", SHIFTS, NotThere, PRESS),
     act("/people/{person}/start_break", SHIFTS, NotThere, PRESS),
@@ -264,7 +277,12 @@ pub const GUARDED: &[Route] = &[
     act("/people/{person}/answer_present", SHIFTS, NotThere, PRESS),
     // Setting up. What a limited administrator may not do is in `scope.rs`.
     see("/places", PEOPLE, Same),
+    see("/settings/teams", SET_UP, Same),
+    act("/settings/teams", SET_UP, Same, TEAM),
+    act("/settings/teams/{team}", SET_UP, Same, TEAM),
+    act("/settings/teams/{team}/close", SET_UP, Same, PRESS),
     see("/settings/task-types", SET_UP, Same),
+    act("/settings/task-types", SET_UP, Same, KIND),
     act("/settings/task-types/{kind}", SET_UP, Same, TARGETS),
     see("/import", SET_UP, Same),
     act("/import", SET_UP, Same, Carries::File),
@@ -311,6 +329,15 @@ pub const GUARDED: &[Route] = &[
         NotThere,
         Json(r#"{"worker":{person},"reason":"PLAN_CHANGED"}"#),
     ),
+    see("/api/v1/teams", SET_UP, Same),
+    act("/api/v1/teams", SET_UP, Same, Json(r#"{"name":"Beds"}"#)),
+    act(
+        "/api/v1/teams/{team}",
+        SET_UP,
+        Same,
+        Json(r#"{"name":"Beds"}"#),
+    ),
+    act("/api/v1/teams/{team}/close", SET_UP, Same, Nothing),
     see("/api/v1/me/work", HANDLERS, LeavesOut),
     act("/api/v1/offers/{offer}/accept", HANDLERS, NotThere, Nothing),
     act(

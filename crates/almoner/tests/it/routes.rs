@@ -254,6 +254,7 @@ async fn scene(house: &House) -> Vec<(&'static str, String)> {
         ("account", amara.id.to_string()),
         ("grant", amara.grants[0].id.to_string()),
         ("kind", house.kind("sample").await.to_string()),
+        ("team", house.team("Cleaning").await.to_string()),
         ("from", house.place("WARD-A").await.to_string()),
         ("to", house.place("XRAY").await.to_string()),
         ("control", "B40".to_owned()),

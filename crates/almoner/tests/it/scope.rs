@@ -4,7 +4,11 @@ use almoner::founding::HANDLER;
 use serde_json::json;
 use trust::identity::{founding::ADMINISTRATOR, permit::ScopeKind};
 
-use crate::{route_table::PLACES, send::file};
+use crate::{
+    house::{PASSWORD, Person},
+    route_table::PLACES,
+    send::file,
+};
 
 on_both! {
     /// Whoever sets up one team brings in no places for the whole hospital, and changes no other
@@ -52,8 +56,35 @@ on_both! {
         assert_eq!(line.grants[0].role, HANDLER);
         assert_eq!(house.get(&house.joel, "/phone").await.status, 200);
         let path = format!("/grants/{}/withdraw", line.grants[0].id);
-        let done = house.post(&house.administrator, &path, &[("version", "1")]).await;
+        let seen = line.grants[0].version.to_string();
+        let done = house.post(&house.administrator, &path, &[("version", &seen)]).await;
         assert_eq!(done.status, 303, "{}", done.said());
         assert_eq!(house.get(&house.joel, "/phone").await.status, 403);
+    }
+
+    /// Whoever has an account and no role yet reads one sentence that says whom to ask, on every
+    /// page; with a role the way leads on to the terms.
+    async fn an_account_without_a_role_is_told_whom_to_ask(house: House) {
+        let (account, code) = house.invited("ida.hazel").await;
+        let identity = &house.app.identity;
+        identity.set_password("ida.hazel", &code, PASSWORD).await.unwrap();
+        let token = identity.sign_in("ida.hazel", PASSWORD).await.unwrap().token;
+        let ida = Person { account, token, worker: None, ..house.nurse.clone() };
+        for path in ["/", "/board", "/phone"] {
+            let answer = house.get(&ida, path).await;
+            assert_eq!(answer.status, 403, "{path}");
+            assert!(answer.body.contains("You have no role yet"), "{path}: {}", answer.said());
+        }
+        assert_eq!(house.get(&ida, "/api/v1/tasks").await.problem(), "no-role");
+        let version = house.account(account).await.version.to_string();
+        let fields = [
+            ("role", "Requester"),
+            ("scope", "all"),
+            ("reason", "joins the ward"),
+            ("version", &version),
+        ];
+        let path = format!("/accounts/{account}/grant");
+        assert_eq!(house.post(&house.administrator, &path, &fields).await.status, 303);
+        assert_eq!(house.get(&ida, "/").await.location(), "/terms");
     }
 }

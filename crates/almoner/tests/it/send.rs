@@ -140,6 +140,10 @@ impl House {
                 builder.header(header::COOKIE, format!("__Host-almoner={}", person.token))
             };
         }
+        // A script has to say which version it saw. Most sentences here are not about that.
+        if path.starts_with("/api/") && method != "GET" {
+            builder = builder.header(header::IF_MATCH, "*");
+        }
         let (kind, bytes) = match sent {
             Sent::Nothing => return builder.body(Body::empty()).unwrap(),
             Sent::Form(fields) => (

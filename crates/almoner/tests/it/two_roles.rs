@@ -7,9 +7,9 @@ use crate::{
     postgres::OwnDatabase,
 };
 
-/// An operator makes the instance as the owner, gives a second role what serving needs, and puts that
-/// role's address into the settings: the instance works and verifies, and whoever gets hold of the
-/// server's password cannot take a trigger from the log.
+/// An operator makes the instance as the owner, gives a second role what serving needs, and puts
+/// that role's address into the settings: the instance works and verifies, and whoever gets hold of
+/// the server's password cannot take a trigger from the log.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_owns_nothing_serves() {
     let owned = OwnDatabase::create().await;

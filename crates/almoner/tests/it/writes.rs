@@ -31,7 +31,7 @@ impl Day<'_> {
     ) -> Answer {
         let before = self.house.position().await;
         let places = [
-            "task", "offer", "person", "account", "grant", "kind", "import",
+            "task", "offer", "person", "account", "grant", "kind", "import", "team",
         ];
         let ids: Vec<_> = places.iter().map(|name| (*name, id.to_string())).collect();
         let path = filled(route, &ids)
@@ -61,8 +61,22 @@ impl Day<'_> {
         fields: &[(&str, &str)],
         event: &str,
     ) -> Answer {
-        self.act(Some(who), ("POST", route, id), form(fields), &[event])
+        let mut fields = fields.to_vec();
+        let version = self.version(route, id).await;
+        if let Some(version) = &version {
+            fields.retain(|(name, _)| *name != "version");
+            fields.push(("version", version));
+        }
+        self.act(Some(who), ("POST", route, id), form(&fields), &[event])
             .await
+    }
+
+    /// The version that a task's page would show.
+    async fn version(&self, route: &str, id: i64) -> Option<String> {
+        if !route.starts_with("/tasks/") {
+            return None;
+        }
+        Some(self.house.task(id).await["version"].to_string())
     }
 
     /// A call of the API.
@@ -105,10 +119,12 @@ async fn at_the_door(day: &mut Day<'_>) {
     let house = day.house;
     let (account, code) = house.invited("ida.hazel").await;
     let path = format!("/accounts/{account}/grant");
+    let version = house.account(account).await.version.to_string();
     let fields = [
         ("role", "Requester"),
         ("scope", "all"),
         ("reason", "joins the ward"),
+        ("version", &version),
     ];
     assert_eq!(
         house
@@ -185,17 +201,18 @@ async fn over_accounts(day: &mut Day<'_>) {
         .iter()
         .find(|line| line.sign_in_name == "oran.lime")
         .unwrap();
+    let (version, held) = (oran.version.to_string(), oran.grants[0].version.to_string());
     let fields = [
         ("role", "Auditor"),
         ("scope", "all"),
         ("reason", "covers for Otto"),
+        ("version", &version),
     ];
     let path = ("/accounts/{account}/grant", oran.id.0);
     day.post(ada, path, &fields, "identity.role_granted").await;
     let path = ("/grants/{grant}/withdraw", oran.grants[0].id.0);
-    day.post(ada, path, &[("version", "1")], "identity.role_withdrawn")
+    day.post(ada, path, &[("version", &held)], "identity.role_withdrawn")
         .await;
-    let version = oran.version.to_string();
     let path = ("/accounts/{account}/code", oran.id.0);
     day.post(ada, path, &[("version", &version)], "identity.code_renewed")
         .await;
@@ -459,7 +476,8 @@ async fn working(day: &mut Day<'_>) {
     let task = house.ask(&house.nurse, "bed-clean", "WARD-A", None).await;
     let offer = house.assign(task, dylan).await;
     let path = ("/offers/{offer}/accept", offer);
-    day.post(dylan, path, &[], "tasking.offer_accepted").await;
+    day.post(dylan, path, &[("version", "1")], "tasking.offer_accepted")
+        .await;
     day.presses(dylan, task, &[set_off, arrive, complete]).await;
     let fields = [("verdict", "failed")];
     let path = ("/tasks/{task}/verify", task);
@@ -484,6 +502,7 @@ async fn setting_up(day: &mut Day<'_>) {
     let path = ("/settings/task-types/{kind}", kind.id.0);
     day.post(ada, path, &fields, "tasking.task_type_saved")
         .await;
+    teams(day).await;
     day.act(
         Some(ada),
         ("POST", "/import", 0),
@@ -497,6 +516,57 @@ async fn setting_up(day: &mut Day<'_>) {
     day.act(Some(ada), check, form(&columns), &[]).await;
     let path = ("/import/{import}/apply", 1);
     day.post(ada, path, &[], "tasking.rows_imported").await;
+}
+
+/// A team is made, renamed and closed; somebody is joined to an account; a new kind of work.
+async fn teams(day: &mut Day<'_>) {
+    let (house, ada) = (day.house, &day.house.administrator);
+    let (saved, closed) = ("tasking.team_saved", "tasking.team_closed");
+    let version = async |name: &str| {
+        let all = house.app.tasking.teams(&ada.caller).await.unwrap();
+        let line = all.into_iter().find(|line| line.team.name == name).unwrap();
+        (line.team.id.0, line.version.to_string())
+    };
+    let base = house.place("LODGE").await.to_string();
+    let new = [("version", "0"), ("name", "Beds"), ("base", &base)];
+    day.post(ada, ("/settings/teams", 0), &new, saved).await;
+    let (id, seen) = version("Beds").await;
+    let named = [
+        ("version", seen.as_str()),
+        ("name", "Bed store"),
+        ("base", ""),
+    ];
+    day.post(ada, ("/settings/teams/{team}", id), &named, saved)
+        .await;
+    let (id, seen) = version("Bed store").await;
+    let path = ("/settings/teams/{team}/close", id);
+    day.post(ada, path, &[("version", &seen)], closed).await;
+    let wish = json!({ "name": "Drivers", "base": "LODGE" });
+    day.call(ada, ("/api/v1/teams", 0), wish.clone(), saved)
+        .await;
+    let (id, _) = version("Drivers").await;
+    day.call(ada, ("/api/v1/teams/{team}", id), wish, saved)
+        .await;
+    day.call(ada, ("/api/v1/teams/{team}/close", id), json!({}), closed)
+        .await;
+    let kind = [
+        ("name", "Cot to ward"),
+        ("group", "ITEM"),
+        ("team", "Portering"),
+        ("handling_minutes", "5"),
+        ("emergency_minutes", "10"),
+        ("urgent_minutes", "20"),
+        ("routine_minutes", "30"),
+    ];
+    let path = ("/settings/task-types", 0);
+    day.post(ada, path, &kind, "tasking.task_type_saved").await;
+    let (pat, _) = house.invited("pat.quince").await;
+    let person = house.joel.worker();
+    let found = house.app.tasking.person(&ada.caller, person).await.unwrap();
+    let (version, account) = (found.line.version.to_string(), pat.to_string());
+    let fields = [("version", version.as_str()), ("account", &account)];
+    let path = ("/people/{person}/link", person.0);
+    day.post(ada, path, &fields, "tasking.worker_linked").await;
 }
 
 async fn proving(day: &mut Day<'_>) {
@@ -550,7 +620,7 @@ on_both! {
         let task = house.ask(&house.nurse, "sample", "WARD-A", Some("XRAY")).await;
         let before = house.position().await;
         let path = format!("/tasks/{task}/cancel");
-        let answer = house.post(&house.joel, &path, &[REASON]).await;
+        let answer = house.post(&house.joel, &path, &[("version", "1"), REASON]).await;
         assert_eq!(answer.status, 403);
         assert!(answer.body.contains("The attempt is on record"), "{}", answer.said());
         let entries = house.entries_since(before).await;

@@ -17,7 +17,9 @@ use super::{
     priority::{MINUTE, Priority},
     reasons::CancelReason,
     rows::{Answer, Location, Patient, TaskRecord, TaskType},
+    seen::SeenTask,
     step::{self, Told},
+    teams,
 };
 
 /// Characters of a bed or bay.
@@ -70,6 +72,9 @@ impl Tasking {
             .await?
             .filter(|kind| kind.active);
         let kind = kind.ok_or(TaskError::Kind)?;
+        if !teams::is_open(&mut tx, kind.team).await? {
+            return Err(TaskError::Kind);
+        }
         for place in [Some(wish.from), wish.to].into_iter().flatten() {
             let location = tx.lock::<Location>(place).await?;
             let fits = location.is_some_and(|at| at.active && at.kind.is_destination());
@@ -109,14 +114,15 @@ impl Tasking {
     /// Approves a request.
     ///
     /// # Errors
-    /// [`TaskError`].
-    pub async fn approve_task(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
+    /// [`TaskError`]; [`trust::store::error::StoreError::Quicker`] in it when the task is not what
+    /// was seen any more; so for every step below.
+    pub async fn approve_task(&self, caller: &Caller, task: SeenTask) -> Result<(), TaskError> {
         let mut tx = self.store.begin(caller.permit(ApproveTask).await?).await?;
         step::take(&mut tx, task, Told::default(), |task, now| {
             task.approve(true, now)
         })
         .await?;
-        tx.commit(TaskApproved { task }).await?;
+        tx.commit(TaskApproved { task: task.id }).await?;
         Ok(())
     }
 
@@ -127,7 +133,7 @@ impl Tasking {
     pub async fn reject_task(
         &self,
         caller: &Caller,
-        task: TaskId,
+        task: SeenTask,
         reason: CancelReason,
     ) -> Result<(), TaskError> {
         let mut tx = self.store.begin(caller.permit(RejectTask).await?).await?;
@@ -136,6 +142,7 @@ impl Tasking {
             ..Told::default()
         };
         step::take(&mut tx, task, told, |task, now| task.reject(reason, now)).await?;
+        let task = task.id;
         tx.commit(TaskRejected { task, reason }).await?;
         Ok(())
     }
@@ -144,10 +151,10 @@ impl Tasking {
     ///
     /// # Errors
     /// [`TaskError`].
-    pub async fn hold_task(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
+    pub async fn hold_task(&self, caller: &Caller, task: SeenTask) -> Result<(), TaskError> {
         let mut tx = self.store.begin(caller.permit(HoldTask).await?).await?;
         step::take(&mut tx, task, Told::default(), Task::hold).await?;
-        tx.commit(TaskHeld { task }).await?;
+        tx.commit(TaskHeld { task: task.id }).await?;
         Ok(())
     }
 
@@ -155,10 +162,10 @@ impl Tasking {
     ///
     /// # Errors
     /// [`TaskError`].
-    pub async fn ready_task(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
+    pub async fn ready_task(&self, caller: &Caller, task: SeenTask) -> Result<(), TaskError> {
         let mut tx = self.store.begin(caller.permit(ReadyTask).await?).await?;
         step::take(&mut tx, task, Told::default(), Task::mark_ready).await?;
-        tx.commit(TaskReadied { task }).await?;
+        tx.commit(TaskReadied { task: task.id }).await?;
         Ok(())
     }
 
@@ -168,7 +175,8 @@ impl Tasking {
     /// [`TaskError`].
     pub async fn release_task(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
         let mut tx = self.store.begin(caller.permit(ReleaseTask).await?).await?;
-        step::take(&mut tx, task, Told::default(), Task::release).await?;
+        let seen = SeenTask::as_it_is(task); // the clock decides, not somebody at a page
+        step::take(&mut tx, seen, Told::default(), Task::release).await?;
         tx.commit(TaskReleased { task }).await?;
         Ok(())
     }
@@ -180,7 +188,7 @@ impl Tasking {
     pub async fn cancel_task(
         &self,
         caller: &Caller,
-        task: TaskId,
+        task: SeenTask,
         reason: CancelReason,
     ) -> Result<(), TaskError> {
         let mut tx = self.store.begin(caller.permit(CancelTask).await?).await?;
@@ -189,6 +197,7 @@ impl Tasking {
             ..Told::default()
         };
         step::take(&mut tx, task, told, |task, now| task.cancel(reason, now)).await?;
+        let task = task.id;
         step::close_offers(&mut tx, task, |_| Some(Answer::Revoked)).await?;
         tx.commit(TaskCancelled { task, reason }).await?;
         Ok(())
@@ -201,7 +210,7 @@ impl Tasking {
     pub async fn verify_task(
         &self,
         caller: &Caller,
-        task: TaskId,
+        task: SeenTask,
         verdict: Verdict,
     ) -> Result<Option<TaskId>, TaskError> {
         let mut tx = self.store.begin(caller.permit(VerifyTask).await?).await?;
@@ -216,7 +225,7 @@ impl Tasking {
             step::write_step(&mut tx, &record, Told::default()).await?;
             redo = Some(id);
         }
-        let good = verdict == Verdict::Passed;
+        let (task, good) = (task.id, verdict == Verdict::Passed);
         tx.commit(TaskVerified { task, good, redo }).await?;
         Ok(redo)
     }

@@ -87,6 +87,13 @@ impl Directory {
         self.kinds.get(&id).map(|at| &self.task_types[*at])
     }
 
+    /// Whether work of this kind can be asked for: it is in use, and so is its team.
+    #[must_use]
+    pub fn is_offered(&self, kind: &TaskType) -> bool {
+        let team = self.team(kind.team);
+        kind.active && team.is_some_and(|team| team.closed_at.is_none())
+    }
+
     /// A team by its number.
     #[must_use]
     pub fn team(&self, id: TeamId) -> Option<&Team> {

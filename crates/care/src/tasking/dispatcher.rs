@@ -24,6 +24,8 @@ use super::{
     offers::{Asked, required_skills},
     priority::Priority,
     rows::{self, OfferWhy, OtherPerson, TaskRecord, WorkerRecord},
+    shared_work::SharedWork,
+    skill_words,
     worker::WorkerState,
 };
 
@@ -38,6 +40,7 @@ struct Situation {
     tasks: Vec<TaskRecord>,
     workers: Vec<WorkerRecord>,
     directory: std::sync::Arc<Directory>,
+    loads: HashMap<WorkerId, Load>,
 }
 
 impl Tasking {
@@ -49,11 +52,15 @@ impl Tasking {
         let permit = caller.permit(StartDispatch).await?;
         let follower = self.store.follow(permit, DispatchStarted {}).await?;
         let mut notices = self.store.notices();
+        if let Err(error) = self.take_back_after_a_stop(&caller).await {
+            tracing::warn!(%error, "an import that was stopped in the middle is still there");
+        }
+        let mut shared = SharedWork::default();
         loop {
             let began = Instant::now();
             // What was told until now is in the view that is opened next, however much it was.
             notices = notices.resubscribe();
-            match self.dispatch_once(&caller, &follower).await {
+            match self.dispatch_once(&caller, &follower, &mut shared).await {
                 Ok(()) => {}
                 Err(TaskError::Store(StoreError::Closed)) => return Ok(()),
                 Err(error) => tracing::warn!(%error, "the queue could not be served"),
@@ -74,8 +81,13 @@ impl Tasking {
     }
 
     /// One look at the queue: timers, then a plan, then its offers.
-    async fn dispatch_once(&self, caller: &Caller, follower: &Follower) -> Result<(), TaskError> {
-        let situation = self.situation(&mut follower.view().await?).await?;
+    async fn dispatch_once(
+        &self,
+        caller: &Caller,
+        follower: &Follower,
+        shared: &mut SharedWork,
+    ) -> Result<(), TaskError> {
+        let situation = self.situation(&mut follower.view().await?, shared).await?;
         if self.serve_timers(caller, &situation).await? {
             return Ok(()); // the situation changed; the notice brings us back at once
         }
@@ -83,7 +95,7 @@ impl Tasking {
         for team in &situation.directory.teams {
             let plan = self.plan_team(&situation, team.id);
             for (task, why) in &plan.waiting {
-                waiting.insert(TaskId(task.0), why.sentence());
+                waiting.insert(TaskId(task.0), skill_words::waiting(why).sentence());
             }
             self.make_offers(caller, plan).await?;
         }
@@ -91,13 +103,22 @@ impl Tasking {
         Ok(())
     }
 
-    async fn situation(&self, reader: &mut Reader) -> Result<Situation, StoreError> {
+    async fn situation(
+        &self,
+        reader: &mut Reader,
+        shared: &mut SharedWork,
+    ) -> Result<Situation, StoreError> {
         let directory = self.directories.current(reader).await?;
         let tasks = reader.find(rows::open_tasks(), vec![]).await?;
         let workers = reader.find(rows::workers_on_shift(), vec![]).await?;
+        let is_here = |record: &TaskRecord| !self.arriving.holds(record.id);
+        let tasks = tasks.into_iter().filter(is_here).collect();
+        shared.catch_up(reader, &directory).await?;
+        let load = |worker: &WorkerRecord| (worker.id, shared.load_of(&worker.detail.0));
         Ok(Situation {
             now: reader.now().0,
             tasks,
+            loads: workers.iter().map(load).collect(),
             workers,
             directory,
         })
@@ -165,7 +186,7 @@ impl Tasking {
             .shift_ends_at
             .map(|ends_at| ends_at.saturating_sub(situation.now).max(0) / SECOND);
         person.stays_for_last_job = worker.takes_last_job;
-        person.load = Load::default();
+        person.load = situation.loads.get(&record.id).copied().unwrap_or_default();
         let declined = situation.tasks.iter().map(TaskRecord::task);
         person.declined = declined
             .filter(|task| task.declined_by.contains(&record.id))
@@ -179,10 +200,10 @@ impl Tasking {
         for offer in plan.offers {
             let others = offer.reason.alternatives.iter().map(|other| OtherPerson {
                 worker: WorkerId(other.person.0),
-                because: other.not_chosen.sentence(),
+                because: skill_words::not_chosen(&other.not_chosen).sentence(),
             });
             let why = OfferWhy {
-                sentence: offer.reason.sentence(),
+                sentence: skill_words::reason(&offer.reason).sentence(),
                 arrival_seconds: Some(offer.reason.arrival_seconds),
                 others: others.collect(),
             };

@@ -4,6 +4,7 @@ use trust::{identity::caller::PermitError, store::error::StoreError};
 
 use super::{
     model::{NeedsError, TaskTypeError, TransitionError},
+    teams::TeamError,
     worker::{CannotTakeMore, NotOfferable, WorkerStepError},
 };
 
@@ -49,6 +50,9 @@ pub enum TaskError {
     /// The kind of work is not well formed.
     #[error(transparent)]
     TaskType(#[from] TaskTypeError),
+    /// The team cannot be so.
+    #[error(transparent)]
+    Team(#[from] TeamError),
     /// The right is missing, or could not be checked.
     #[error(transparent)]
     Permit(#[from] PermitError),

@@ -1,7 +1,8 @@
 //! Tasking's actions and their events. Ids and codes only.
 
 use super::{
-    model::{OfferId, TaskId, TaskTypeId, WorkerId},
+    journal::RunId,
+    model::{OfferId, TaskId, TaskTypeId, TeamId, WorkerId},
     reasons::{AbortReason, CancelReason, DeclineReason, OverrideReason, PauseReason},
 };
 
@@ -112,6 +113,12 @@ trust::event! {
     pub struct TaskTypesViewed = "tasking.task_types_viewed" {}
     /// A kind of work was set up or changed.
     pub struct TaskTypeSaved = "tasking.task_type_saved" { kind: TaskTypeId }
+    /// The teams were looked at.
+    pub struct TeamsViewed = "tasking.teams_viewed" {}
+    /// A team was made, renamed or opened again.
+    pub struct TeamSaved = "tasking.team_saved" { team: TeamId }
+    /// A team was closed.
+    pub struct TeamClosed = "tasking.team_closed" { team: TeamId }
     /// The dispatcher began to watch the queue.
     pub struct DispatchStarted = "tasking.dispatch_started" {}
     /// One part of an import was stored.
@@ -124,6 +131,14 @@ trust::event! {
     pub struct WorkerErased = "tasking.worker_erased" {
         /// Who.
         worker: WorkerId,
+    }
+    /// One part of an import that did not reach its end was taken back; `kept`: rows that somebody
+    /// had changed since, which were left as they are.
+    pub struct ImportUndone = "tasking.import_undone" {
+        run: RunId,
+        rows: usize,
+        kept: usize,
+        last: bool,
     }
     /// An account was joined to a handler.
     pub struct WorkerLinked = "tasking.worker_linked" { worker: WorkerId }
@@ -203,12 +218,20 @@ trust::action! {
     pub struct ViewTaskTypes = "tasking.view_task_types" ("see kinds of work") -> TaskTypesViewed;
     /// Sets up a kind of work.
     pub struct SaveTaskType = "tasking.save_task_type" ("set up kinds of work") -> TaskTypeSaved;
+    /// Looks at the teams.
+    pub struct ViewTeams = "tasking.view_teams" ("see teams") -> TeamsViewed;
+    /// Makes, renames or opens a team.
+    pub struct SaveTeam = "tasking.save_team" ("make and rename teams") -> TeamSaved;
+    /// Closes a team.
+    pub struct CloseTeam = "tasking.close_team" ("close teams") -> TeamClosed;
     /// Watches the queue in order to make offers.
     pub struct StartDispatch = "tasking.start_dispatch" ("run the dispatcher") -> DispatchStarted;
     /// Imports places, walks, people, shifts, tasks.
     pub struct ImportRows = "tasking.import_rows" ("import files") -> RowsImported;
     /// Erases what tasking knows of a handler.
     pub struct EraseWorker = "tasking.erase_worker" ("erase handlers") -> WorkerErased;
+    /// Takes back an import that did not reach its end.
+    pub struct UndoImport = "tasking.undo_import" ("take imports back") -> ImportUndone;
     /// Joins an account to a handler.
     pub struct LinkWorker = "tasking.link_worker" ("join accounts to handlers") -> WorkerLinked;
 }

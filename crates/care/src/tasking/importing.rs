@@ -2,7 +2,7 @@
 //!
 //! Pages, API and commands share this. [`Tasking::dry_run`] tells what would happen;
 //! [`Tasking::import`] does the same checks again and stores only when every line is good. Reading
-//! is pure and stands in [`super::import`], storing in `setup.rs`. What a check looks up is on
+//! is pure and stands in [`super::import`], storing in `storing.rs`. What a check looks up is on
 //! record as a look at places or people. Refused: storing the good half of a bad file.
 
 use std::{
@@ -29,9 +29,12 @@ use super::{
         PlaceRow, Reading, ShiftRow, TaskRow, check_edges, check_people, check_places,
         check_shifts, check_tasks, matching, parse,
     },
-    model::{LocationId, SKILL_BARIATRIC, SKILL_ISOLATION, SKILL_OXYGEN, WorkerId, coded::coded},
+    model::{
+        LocationId, SKILL_BARIATRIC, SKILL_ISOLATION, SKILL_OXYGEN, TaskId, WorkerId, coded::coded,
+    },
     rows,
     setup::{TeamRow, of_the_whole_house},
+    storing::{Differing, wish_of},
 };
 
 coded! {
@@ -92,14 +95,30 @@ pub struct ImportReport {
     pub what: Importable,
     /// Lines that are good.
     pub good: usize,
-    /// How many of them are new; the others change what is there.
+    /// How many of them are new; the others are there already.
     pub new: usize,
+    /// Tasks that are here already and say something else in the file. They are left alone unless
+    /// whoever imports says otherwise.
+    pub differing: Vec<DifferingTask>,
     /// Teams that people belong to and that are not there yet; they are made.
     pub new_teams: Vec<String>,
     /// Everything that is wrong, by line. Nothing is stored unless this is empty.
     pub bad: Vec<BadLine>,
     /// Columns of the file that nothing was read from.
     pub unused_columns: Vec<String>,
+}
+
+/// A task that is here already and says something else in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DifferingTask {
+    /// Its line in the file.
+    pub line: LineNumber,
+    /// What the other system calls it.
+    pub reference: String,
+    /// Its number here.
+    pub task: TaskId,
+    /// Whether it can still be corrected: nobody has been asked for it.
+    pub is_correctable: bool,
 }
 
 /// What became of an import.
@@ -137,7 +156,12 @@ impl Tasking {
     ///
     /// # Errors
     /// As [`Tasking::dry_run`], and what the storing of each kind says.
-    pub async fn import(&self, caller: &Caller, file: &ImportFile) -> Result<Imported, TaskError> {
+    pub async fn import(
+        &self,
+        caller: &Caller,
+        file: &ImportFile,
+        differing: Differing,
+    ) -> Result<Imported, TaskError> {
         let (rows, report) = self.check_file(caller, file).await?;
         if !report.bad.is_empty() {
             return Ok(Imported::Nothing(report));
@@ -145,12 +169,9 @@ impl Tasking {
         match rows {
             Rows::Places(rows) => self.import_places(caller, &rows).await?,
             Rows::Walks(rows) => self.import_walks(caller, &rows).await?,
-            Rows::People(rows, teams) => {
-                self.import_teams(caller, &teams).await?;
-                self.import_people(caller, &rows).await?;
-            }
+            Rows::People(rows, teams) => self.import_staff(caller, &teams, &rows).await?,
             Rows::Shifts(rows) => self.import_shifts(caller, &rows).await?,
-            Rows::Tasks(rows) => self.import_tasks(caller, &rows).await?,
+            Rows::Tasks(rows) => self.import_tasks(caller, &rows, differing).await?,
         }
         Ok(Imported::All(report))
     }
@@ -275,7 +296,8 @@ impl Tasking {
         file: &ImportFile,
     ) -> Result<(Rows, ImportReport), TaskError> {
         let parsed = read::<TaskRow>(file).await?;
-        let directory = self.known_places(caller).await?;
+        let mut reader = self.look_at_places(caller).await?;
+        let directory = self.directories.current(&mut reader).await?;
         let kinds = directory
             .task_types
             .iter()
@@ -283,13 +305,22 @@ impl Tasking {
             .collect();
         let found = check_tasks(&parsed.good, &kinds, &place_codes(&directory));
         let parsed = parsed.with(found);
-        let report = report(file.what, &parsed, |_: &TaskRow| true);
+        let (there, differing) = here_already(&mut reader, &directory, &parsed).await?;
+        let mut report = report(file.what, &parsed, |row: &TaskRow| {
+            let reference = row.reference.as_ref();
+            reference.is_none_or(|reference| !there.contains(reference))
+        });
+        report.differing = differing;
         Ok((Rows::Tasks(rows_of(parsed)), report))
     }
 
-    async fn known_places(&self, caller: &Caller) -> Result<Arc<Directory>, TaskError> {
+    async fn look_at_places(&self, caller: &Caller) -> Result<Reader, TaskError> {
         let permit = caller.permit(ViewPlaces).await?;
-        let mut reader = self.store.read(permit, PlacesViewed {}).await?;
+        Ok(self.store.read(permit, PlacesViewed {}).await?)
+    }
+
+    async fn known_places(&self, caller: &Caller) -> Result<Arc<Directory>, TaskError> {
+        let mut reader = self.look_at_places(caller).await?;
         Ok(self.directories.current(&mut reader).await?)
     }
 
@@ -323,10 +354,50 @@ fn report<T>(what: Importable, parsed: &Parsed<T>, is_new: impl Fn(&T) -> bool) 
         what,
         good: parsed.good.len(),
         new: parsed.good.iter().filter(|(_, row)| is_new(row)).count(),
+        differing: vec![],
         new_teams: vec![],
         bad: parsed.bad.clone(),
         unused_columns: parsed.unused_columns.clone(),
     }
+}
+
+/// The references that are here already, and those of them whose tasks say something else.
+async fn here_already(
+    reader: &mut Reader,
+    directory: &Directory,
+    parsed: &Parsed<TaskRow>,
+) -> Result<(BTreeSet<String>, Vec<DifferingTask>), TaskError> {
+    let codes: HashMap<&str, LocationId> = directory
+        .locations
+        .iter()
+        .map(|place| (place.code.as_str(), place.id))
+        .collect();
+    let (mut there, mut differing) = (BTreeSet::new(), vec![]);
+    for (line, row) in &parsed.good {
+        let Some(reference) = row.reference.clone() else {
+            continue;
+        };
+        let values = rows::value(reference.clone());
+        let found = reader.find(rows::task_by_reference(), values).await?.pop();
+        let Some(found) = found else { continue };
+        there.insert(reference.clone());
+        let mut kinds = directory.task_types.iter();
+        let Some(kind) = kinds.find(|kind| kind.code == row.task_type) else {
+            continue; // a bad line, which is told as such
+        };
+        let Ok(wish) = wish_of(row, kind, &|code| codes.get(code).copied()) else {
+            continue;
+        };
+        if !found.task().says(&wish) {
+            differing.push(DifferingTask {
+                line: *line,
+                reference,
+                task: found.id,
+                is_correctable: found.task().correct(&wish, reader.now().0).is_ok(),
+            });
+        }
+    }
+    Ok((there, differing))
 }
 
 fn rows_of<T>(parsed: Parsed<T>) -> Vec<T> {

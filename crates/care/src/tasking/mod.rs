@@ -12,7 +12,7 @@ use std::{
 };
 
 use trust::{
-    store::{Store, error::StoreError},
+    store::{Store, error::StoreError, migrate::Migration},
     vault::SubjectId,
 };
 
@@ -31,6 +31,7 @@ pub mod error;
 pub mod events;
 pub mod import;
 pub mod importing;
+pub mod journal;
 pub mod model;
 pub mod offers;
 pub mod own;
@@ -39,18 +40,30 @@ pub mod people_page;
 pub mod priority;
 pub mod reasons;
 pub mod rows;
+pub mod seen;
 pub mod setup;
+mod shared_work;
+pub mod skill_words;
 mod step;
+pub mod storing;
 pub mod task_page;
+pub mod teams;
 pub mod work;
 pub mod worker;
 
 /// Tasking's own tables.
-pub const MIGRATION: trust::store::migrate::Migration = trust::store::migrate::Migration {
-    number: 2,
-    name: "tasking",
-    sql: include_str!("../../../../migrations/0002_tasking.sql"),
-};
+pub const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        number: 2,
+        name: "tasking",
+        sql: include_str!("../../../../migrations/0002_tasking.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "set up",
+        sql: include_str!("../../../../migrations/0003_set_up.sql"),
+    },
+];
 
 /// Tasking of one instance. Cheap to clone.
 #[derive(Clone)]
@@ -60,6 +73,9 @@ pub struct Tasking {
     pub(crate) directories: Directories,
     pub(crate) waiting: WhyWaiting,
     pub(crate) visitors: Visitors,
+    /// One import at a time.
+    pub(crate) importing: Arc<tokio::sync::Mutex<()>>,
+    pub(crate) arriving: journal::Arriving,
 }
 
 impl Tasking {
@@ -75,6 +91,8 @@ impl Tasking {
             directories,
             waiting,
             visitors,
+            importing: Arc::default(),
+            arriving: journal::Arriving::default(),
         }
     }
 

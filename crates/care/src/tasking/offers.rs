@@ -19,6 +19,8 @@ use super::{
     priority::{OFFER_SECONDS, Priority},
     reasons::{DeclineReason, OverrideReason},
     rows::{Answer, OfferRecord, OfferWhy, TaskType, WorkerRecord},
+    seen::SeenTask,
+    skill_words,
     step::{self, Told},
     worker::WorkerStep,
 };
@@ -51,11 +53,12 @@ impl Tasking {
         let told = Told {
             worker: asked.first().map(|person| person.worker),
             reason: None,
+            ..Told::default()
         };
         let workers: Vec<WorkerId> = asked.iter().map(|person| person.worker).collect();
         let seconds = self.offer_seconds(&mut tx, task, &workers).await?;
         let rule = |task: &super::model::Task, now| task.offer(&offers, seconds, now);
-        let stepped = step::take(&mut tx, task, told, rule).await?;
+        let stepped = step::take(&mut tx, SeenTask::as_it_is(task), told, rule).await?;
         for (person, (id, _)) in asked.iter().zip(&offers) {
             ask(&mut tx, person, *id, stepped.task()).await?;
         }
@@ -73,16 +76,18 @@ impl Tasking {
     ///
     /// # Errors
     /// [`TaskError::Unsuited`] when the person lacks a skill, [`TaskError::Step`] when the task is
-    /// with somebody already.
+    /// with somebody already, [`trust::store::error::StoreError::Quicker`] when it is not what was
+    /// seen any more.
     pub async fn assign_task(
         &self,
         caller: &Caller,
-        task: TaskId,
+        task: SeenTask,
         worker: WorkerId,
         reason: OverrideReason,
     ) -> Result<(), TaskError> {
         let mut tx = self.store.begin(caller.permit(AssignTask).await?).await?;
-        let mut record = step::lock_task(&mut tx, task).await?;
+        let mut record = step::lock_seen(&mut tx, task).await?;
+        let task = task.id;
         let kind = tx
             .lock::<TaskType>(record.kind)
             .await?
@@ -95,6 +100,7 @@ impl Tasking {
         let told = Told {
             worker: Some(worker),
             reason: Some(reason.code()),
+            ..Told::default()
         };
         if step::is_asked(record.task()) {
             let revoked = record.after(record.task().revoke(tx.now().0)?);
@@ -162,13 +168,14 @@ impl Tasking {
         let told = Told {
             worker: Some(own.id),
             reason: None,
+            ..Told::default()
         };
         let rule = |task: &super::model::Task, now| {
             let accepted = task.accept(own.id, now)?;
             is_open(task, own.id, offer)?;
             Ok(accepted)
         };
-        step::take(&mut tx, task, told, rule).await?;
+        step::take(&mut tx, SeenTask::as_it_is(task), told, rule).await?;
         step::close_offers(&mut tx, task, |worker| {
             (worker == own.id).then_some(Answer::Accepted)
         })
@@ -197,13 +204,14 @@ impl Tasking {
         let told = Told {
             worker: Some(own.id),
             reason: Some(reason.code()),
+            ..Told::default()
         };
         let rule = |task: &super::model::Task, now| {
             let declined = task.decline(own.id, reason, now)?;
             is_open(task, own.id, offer)?;
             Ok(declined)
         };
-        step::take(&mut tx, task, told, rule).await?;
+        step::take(&mut tx, SeenTask::as_it_is(task), told, rule).await?;
         step::close_offers(&mut tx, task, |worker| {
             Some(if worker == own.id {
                 Answer::Declined
@@ -233,7 +241,8 @@ impl Tasking {
             // Before the task lets go of them: it would count as taken back.
             step::move_worker(&mut tx, *worker, WorkerStep::LetExpire).await?;
         }
-        step::take(&mut tx, task, Told::default(), super::model::Task::expire).await?;
+        let seen = SeenTask::as_it_is(task);
+        step::take(&mut tx, seen, Told::default(), super::model::Task::expire).await?;
         step::close_offers(&mut tx, task, |worker| {
             Some(if expired.contains(&worker) {
                 Answer::Expired
@@ -312,7 +321,7 @@ fn fits(
         if !person.skills.0.contains(&skill) {
             return Err(TaskError::Unsuited(format!(
                 "has no {} training",
-                skill.to_lowercase()
+                skill_words::spoken(&skill)
             )));
         }
     }

@@ -10,6 +10,7 @@ use trust::{
     },
     store::{
         change::Change,
+        error::StoreError,
         value::{Field, MINUTE},
     },
 };
@@ -23,6 +24,7 @@ use super::{
     },
     model::WorkerId,
     rows::{self, WorkerRecord},
+    seen::SeenWorker,
     step,
     worker::WorkerStep,
 };
@@ -37,8 +39,9 @@ const EARLY_MAX: i64 = 60 * MINUTE;
 pub enum Whose {
     /// The caller's own.
     Own,
-    /// Somebody else's, by a coordinator.
-    Of(WorkerId),
+    /// Somebody else's, by a coordinator, as their page showed them. For oneself what the page
+    /// showed is not asked: the rules alone decide about one's own press.
+    Of(SeenWorker),
 }
 
 /// The small changes that have no event of their own kind, so that nothing can be counted.
@@ -155,19 +158,25 @@ impl Tasking {
     /// Joins an account to a handler, so that the phone knows whose work it shows.
     ///
     /// # Errors
-    /// [`TaskError::NotFound`], or a rule of the database when the account has a handler already.
+    /// [`TaskError::NotFound`], [`StoreError::Quicker`] when the person is not what was seen any
+    /// more, or a rule of the database when the account has a handler already.
     pub async fn link_worker(
         &self,
         caller: &Caller,
-        worker: WorkerId,
+        worker: SeenWorker,
         account: ActorId,
     ) -> Result<(), TaskError> {
         let mut tx = self.store.begin(caller.permit(LinkWorker).await?).await?;
-        let record = tx.lock::<WorkerRecord>(worker).await?;
-        let mut record = record.ok_or(TaskError::NotFound)?;
+        let found = tx.lock_stored::<WorkerRecord>(worker.id).await?;
+        let found = found.ok_or(TaskError::NotFound)?;
+        let mut record = found.row;
         if !tx.scope().covers(&[(ScopeKind::Team, record.team.0)]) {
             return Err(TaskError::NotFound);
         }
+        if !worker.seen.is_still(found.version) {
+            return Err(TaskError::Store(StoreError::Quicker));
+        }
+        let worker = worker.id;
         record.account = Some(account);
         tx.save(&record);
         tx.commit(WorkerLinked { worker }).await?;
@@ -181,19 +190,19 @@ async fn whom<A: Action>(tx: &mut Change<A>, whose: Whose) -> Result<WorkerId, T
     let own = rows::own_worker(tx).await?.map(|record| record.id);
     match whose {
         Whose::Own => own.ok_or(TaskError::NotAHandler),
-        Whose::Of(worker) if own == Some(worker) => Ok(worker),
+        Whose::Of(worker) if own == Some(worker.id) => Ok(worker.id),
         // A handler speaks for themselves only, whatever places their grant names.
         Whose::Of(_) if own.is_some() => Err(TaskError::NotFound),
         Whose::Of(worker) => {
-            let record = tx
-                .lock::<WorkerRecord>(worker)
-                .await?
-                .ok_or(TaskError::NotFound)?;
-            let team = (ScopeKind::Team, record.team.0);
-            if tx.scope().covers(&[team]) {
-                Ok(worker)
-            } else {
+            let found = tx.lock_stored::<WorkerRecord>(worker.id).await?;
+            let found = found.ok_or(TaskError::NotFound)?;
+            let team = (ScopeKind::Team, found.row.team.0);
+            if !tx.scope().covers(&[team]) {
                 Err(TaskError::NotFound)
+            } else if worker.seen.is_still(found.version) {
+                Ok(worker.id)
+            } else {
+                Err(TaskError::Store(StoreError::Quicker))
             }
         }
     }

@@ -92,6 +92,8 @@ row! {
         name: String, Internal;
         /// Where its people begin their shift.
         base: Option<LocationId>, Internal;
+        /// Since when nobody can ask it for work.
+        closed_at: Option<Moment>, Internal;
     }
 }
 
@@ -188,6 +190,8 @@ row! {
         changed_at: Moment, Internal;
         handler: Option<WorkerId>, StaffPersonal;
         detail: Json<Task>, Special;
+        /// What another system calls it, for work that came by file.
+        reference: Option<String>, Internal;
     }
 }
 
@@ -209,13 +213,18 @@ impl TaskRecord {
             changed_at: Moment(task.times.changed_at),
             handler: task.handler(),
             detail: Json(task),
+            reference: None,
         }
     }
 
     /// The same row after a step.
     #[must_use]
     pub fn after(&self, task: Task) -> Self {
-        Self::of(task, self.team, self.asked_by)
+        let reference = self.reference.clone();
+        Self {
+            reference,
+            ..Self::of(task, self.team, self.asked_by)
+        }
     }
 
     /// The task itself.
@@ -320,6 +329,8 @@ row! {
         actor: ActorId, StaffPersonal;
         worker: Option<WorkerId>, StaffPersonal;
         reason: Option<String>, Internal;
+        /// When it happened, where a phone without signal could tell it only later.
+        happened_at: Option<Moment>, Internal;
     }
 }
 
@@ -342,6 +353,14 @@ pub(super) fn finished_since() -> Tail<TaskRecord> {
         TaskRecord,
         "WHERE is_over = 1 AND changed_at >= $1 ORDER BY changed_at DESC LIMIT 200"
     )
+}
+
+pub(super) fn all_finished_since() -> Tail<TaskRecord> {
+    tail!(TaskRecord, "WHERE is_over = 1 AND changed_at >= $1")
+}
+
+pub(super) fn task_by_reference() -> Tail<TaskRecord> {
+    tail!(TaskRecord, "WHERE reference = $1")
 }
 
 pub(super) fn tasks_of_handler() -> Tail<TaskRecord> {

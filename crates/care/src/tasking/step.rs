@@ -15,6 +15,7 @@ use super::{
     error::TaskError,
     model::{LocationId, Task, TaskId, TaskState, TransitionError, WorkerId},
     rows::{self, Answer, Location, OfferRecord, StepId, TaskRecord, TaskStep, WorkerRecord},
+    seen::SeenTask,
     worker::{Handler, WorkerState, WorkerStep},
 };
 
@@ -35,6 +36,8 @@ impl Stepped {
 pub(super) struct Told {
     pub worker: Option<WorkerId>,
     pub reason: Option<&'static str>,
+    /// When it happened, where that was before it was told.
+    pub happened_at: Option<Moment>,
 }
 
 /// Locks a task if it lies in the caller's scope: "not yours" and "not there" are one answer.
@@ -42,16 +45,25 @@ pub(super) async fn lock_task<A: Action>(
     tx: &mut Change<A>,
     id: TaskId,
 ) -> Result<TaskRecord, TaskError> {
-    let record = tx
-        .lock::<TaskRecord>(id)
-        .await?
-        .ok_or(TaskError::NotFound)?;
-    let places = scope_places(tx, &record).await?;
-    if tx.scope().covers(&places) {
-        Ok(record)
-    } else {
-        Err(TaskError::NotFound)
+    lock_seen(tx, SeenTask::as_it_is(id)).await
+}
+
+/// The same, if it is still what was seen. Whose it is comes first: that somebody was quicker is
+/// not told to anybody from elsewhere.
+pub(super) async fn lock_seen<A: Action>(
+    tx: &mut Change<A>,
+    task: SeenTask,
+) -> Result<TaskRecord, TaskError> {
+    let found = tx.lock_stored::<TaskRecord>(task.id).await?;
+    let found = found.ok_or(TaskError::NotFound)?;
+    let places = scope_places(tx, &found.row).await?;
+    if !tx.scope().covers(&places) {
+        return Err(TaskError::NotFound);
     }
+    if !task.seen.is_still(found.version) {
+        return Err(TaskError::Store(StoreError::Quicker));
+    }
+    Ok(found.row)
 }
 
 /// The places a right over this task may be limited to.
@@ -81,14 +93,14 @@ pub(super) fn task_places(record: &TaskRecord) -> Vec<(ScopeKind, i64)> {
     places
 }
 
-/// Takes one step with one task.
+/// Takes one step with one task that is still what was seen.
 pub(super) async fn take<A: Action>(
     tx: &mut Change<A>,
-    id: TaskId,
+    task: SeenTask,
     told: Told,
     rule: impl FnOnce(&Task, i64) -> Result<Task, TransitionError>,
 ) -> Result<Stepped, TaskError> {
-    let before = lock_task(tx, id).await?;
+    let before = lock_seen(tx, task).await?;
     let now = tx.now();
     let task = rule(before.task(), now.0)?;
     let after = before.after(task);
@@ -117,9 +129,20 @@ pub(super) async fn write_step<A: Action>(
     record: &TaskRecord,
     told: Told,
 ) -> Result<(), StoreError> {
+    let step = new_step(tx, record, told).await?;
+    tx.save(&step);
+    Ok(())
+}
+
+/// The next line of the time line, not saved yet.
+pub(super) async fn new_step<A: Action>(
+    tx: &mut Change<A>,
+    record: &TaskRecord,
+    told: Told,
+) -> Result<TaskStep, StoreError> {
     let id = StepId(tx.new_key::<TaskStep>().await?);
     let verb = A::NAME.rsplit('.').next().unwrap_or(A::NAME);
-    tx.save(&TaskStep {
+    Ok(TaskStep {
         id,
         task: record.id,
         at: tx.now(),
@@ -128,8 +151,9 @@ pub(super) async fn write_step<A: Action>(
         actor: tx.actor(),
         worker: told.worker,
         reason: told.reason.map(str::to_owned),
-    });
-    Ok(())
+        // As the rule took it: never before the step that went ahead of it.
+        happened_at: told.happened_at.map(|_| record.changed_at),
+    })
 }
 
 /// One task less in somebody's hands.

@@ -1,9 +1,14 @@
 //! The handler's steps: set off, here, moving, there, done; pause, carry on, hand back, stop.
 //!
 //! Each is one press on a phone. Where somebody is follows from their own presses and is kept in
-//! memory only.
+//! memory only. Of these steps the rules alone decide: a porter's "done" is about the patient at
+//! the other end, and must not fail because somebody changed the task while they walked. Only the
+//! desk's `recall_task` asks what was seen.
 
-use trust::identity::{caller::Caller, permit::Action};
+use trust::{
+    identity::{caller::Caller, permit::Action},
+    store::value::{MINUTE, Moment},
+};
 
 use super::{
     Tasking,
@@ -15,8 +20,34 @@ use super::{
     },
     model::{AfterAbort, Handover, IdentityCheck, Task, TaskId, TransitionError, WorkerId},
     reasons::{AbortReason, DeclineReason, OverrideReason, PauseReason},
+    seen::SeenTask,
     step::{self, Stepped, Told},
 };
+
+/// How long ago a press may have been that a phone kept without signal.
+const KEPT_MAX: i64 = 4 * 60 * MINUTE;
+
+/// A press on a task of one's own.
+#[derive(Clone, Copy, Debug)]
+pub struct Press {
+    /// Which task.
+    pub task: TaskId,
+    /// When it was pressed, if the phone had no signal then; `None` for now.
+    pub happened_at: Option<Moment>,
+}
+
+impl From<TaskId> for Press {
+    fn from(task: TaskId) -> Self {
+        let happened_at = None;
+        Self { task, happened_at }
+    }
+}
+
+/// A phone's clock is believed for the last hours and never about the future. That no step lies
+/// before the one that went ahead of it is the rule's own (`Task::next`).
+fn believed(at: Moment, now: Moment) -> Moment {
+    Moment(at.0.clamp(now.0.saturating_sub(KEPT_MAX), now.0))
+}
 
 type Rule<'a> = &'a (dyn Fn(&Task, WorkerId, i64) -> Result<Task, TransitionError> + Sync);
 
@@ -26,16 +57,20 @@ impl Tasking {
         &self,
         caller: &Caller,
         action: A,
-        (task, reason): (TaskId, Option<&'static str>),
+        (press, reason): (Press, Option<&'static str>),
         rule: Rule<'_>,
     ) -> Result<(trust::store::change::Change<A>, WorkerId, Stepped), TaskError> {
         let mut tx = self.store.begin(caller.permit(action).await?).await?;
         let own = step::own_worker(&mut tx).await?.id;
+        let happened_at = press.happened_at.map(|at| believed(at, tx.now()));
         let told = Told {
             worker: Some(own),
             reason,
+            happened_at,
         };
-        let stepped = step::take(&mut tx, task, told, |task, now| rule(task, own, now)).await?;
+        let seen = SeenTask::as_it_is(press.task); // see the head of this file
+        let rule = |task: &Task, now: i64| rule(task, own, happened_at.map_or(now, |at| at.0));
+        let stepped = step::take(&mut tx, seen, told, rule).await?;
         Ok((tx, own, stepped))
     }
 
@@ -43,10 +78,16 @@ impl Tasking {
     ///
     /// # Errors
     /// [`TaskError`]; so for every step below.
-    pub async fn set_off(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
+    pub async fn set_off(
+        &self,
+        caller: &Caller,
+        press: impl Into<Press> + Send,
+    ) -> Result<(), TaskError> {
+        let press = press.into();
+        let task = press.task;
         let rule = |task: &Task, own, now| task.set_off(own, now);
         let (tx, worker, _) = self
-            .own_step(caller, SetOffTask, (task, None), &rule)
+            .own_step(caller, SetOffTask, (press, None), &rule)
             .await?;
         tx.commit(TaskSetOff { task, worker }).await?;
         Ok(())
@@ -56,10 +97,16 @@ impl Tasking {
     ///
     /// # Errors
     /// [`TaskError`].
-    pub async fn arrive(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
+    pub async fn arrive(
+        &self,
+        caller: &Caller,
+        press: impl Into<Press> + Send,
+    ) -> Result<(), TaskError> {
+        let press = press.into();
+        let task = press.task;
         let rule = |task: &Task, own, now| task.arrive(own, now);
         let (tx, worker, stepped) = self
-            .own_step(caller, ArriveTask, (task, None), &rule)
+            .own_step(caller, ArriveTask, (press, None), &rule)
             .await?;
         tx.commit(TaskArrived { task, worker }).await?;
         self.whereabouts.saw(worker, stepped.after.from_place);
@@ -73,12 +120,14 @@ impl Tasking {
     pub async fn depart(
         &self,
         caller: &Caller,
-        task: TaskId,
+        press: impl Into<Press> + Send,
         checked: IdentityCheck,
     ) -> Result<(), TaskError> {
+        let press = press.into();
+        let task = press.task;
         let rule = move |task: &Task, own, now| task.depart(own, checked, now);
         let (tx, worker, _) = self
-            .own_step(caller, DepartTask, (task, None), &rule)
+            .own_step(caller, DepartTask, (press, None), &rule)
             .await?;
         tx.commit(TaskDeparted { task, worker }).await?;
         Ok(())
@@ -88,10 +137,16 @@ impl Tasking {
     ///
     /// # Errors
     /// [`TaskError`].
-    pub async fn reach_drop(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
+    pub async fn reach_drop(
+        &self,
+        caller: &Caller,
+        press: impl Into<Press> + Send,
+    ) -> Result<(), TaskError> {
+        let press = press.into();
+        let task = press.task;
         let rule = |task: &Task, own, now| task.reach_drop(own, now);
         let (tx, worker, stepped) = self
-            .own_step(caller, ReachDropTask, (task, None), &rule)
+            .own_step(caller, ReachDropTask, (press, None), &rule)
             .await?;
         tx.commit(TaskDropReached { task, worker }).await?;
         if let Some(place) = stepped.after.to_place {
@@ -104,10 +159,16 @@ impl Tasking {
     ///
     /// # Errors
     /// [`TaskError`].
-    pub async fn complete(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
+    pub async fn complete(
+        &self,
+        caller: &Caller,
+        press: impl Into<Press> + Send,
+    ) -> Result<(), TaskError> {
+        let press = press.into();
+        let task = press.task;
         let rule = |task: &Task, own, now| task.complete(own, now);
         let (tx, worker, _) = self
-            .own_step(caller, CompleteTask, (task, None), &rule)
+            .own_step(caller, CompleteTask, (press, None), &rule)
             .await?;
         tx.commit(TaskCompleted { task, worker }).await?;
         Ok(())
@@ -120,16 +181,18 @@ impl Tasking {
     pub async fn pause(
         &self,
         caller: &Caller,
-        task: TaskId,
+        press: impl Into<Press> + Send,
         reason: PauseReason,
     ) -> Result<(), TaskError> {
+        let press = press.into();
+        let task = press.task;
         let rule = move |task: &Task, own, now| match task.pause {
             Some(pause) if pause.reason == reason => task.extend_pause(own, now),
             _ => task.pause(own, reason, now),
         };
         let code = Some(reason.code());
         let (tx, worker, _) = self
-            .own_step(caller, PauseTask, (task, code), &rule)
+            .own_step(caller, PauseTask, (press, code), &rule)
             .await?;
         tx.commit(TaskPaused {
             task,
@@ -144,10 +207,16 @@ impl Tasking {
     ///
     /// # Errors
     /// [`TaskError`].
-    pub async fn resume(&self, caller: &Caller, task: TaskId) -> Result<(), TaskError> {
+    pub async fn resume(
+        &self,
+        caller: &Caller,
+        press: impl Into<Press> + Send,
+    ) -> Result<(), TaskError> {
+        let press = press.into();
+        let task = press.task;
         let rule = |task: &Task, own, now| task.resume(own, now);
         let (tx, worker, _) = self
-            .own_step(caller, ResumeTask, (task, None), &rule)
+            .own_step(caller, ResumeTask, (press, None), &rule)
             .await?;
         tx.commit(TaskResumed { task, worker }).await?;
         Ok(())
@@ -160,13 +229,15 @@ impl Tasking {
     pub async fn hand_back(
         &self,
         caller: &Caller,
-        task: TaskId,
+        press: impl Into<Press> + Send,
         reason: DeclineReason,
     ) -> Result<(), TaskError> {
+        let press = press.into();
+        let task = press.task;
         let rule = move |task: &Task, own, now| task.hand_back(own, reason, now);
         let code = Some(reason.code());
         let (tx, worker, _) = self
-            .own_step(caller, HandBackTask, (task, code), &rule)
+            .own_step(caller, HandBackTask, (press, code), &rule)
             .await?;
         tx.commit(TaskHandedBack {
             task,
@@ -184,14 +255,16 @@ impl Tasking {
     pub async fn abort(
         &self,
         caller: &Caller,
-        task: TaskId,
+        press: impl Into<Press> + Send,
         reason: AbortReason,
         after: AfterAbort,
     ) -> Result<(), TaskError> {
+        let press = press.into();
+        let task = press.task;
         let rule = move |task: &Task, own, now| task.abort(own, reason, after, now);
         let code = Some(reason.code());
         let (tx, worker, _) = self
-            .own_step(caller, AbortTask, (task, code), &rule)
+            .own_step(caller, AbortTask, (press, code), &rule)
             .await?;
         tx.commit(TaskAborted {
             task,
@@ -205,21 +278,23 @@ impl Tasking {
     /// A coordinator takes a task from its handler; it waits again, its clock running on.
     ///
     /// # Errors
-    /// [`TaskError::Step`] with a patient under way and no confirmed hand-over.
+    /// [`TaskError::Step`] with a patient under way and no confirmed hand-over,
+    /// [`trust::store::error::StoreError::Quicker`] when it is not what was seen any more.
     pub async fn recall_task(
         &self,
         caller: &Caller,
-        task: TaskId,
+        task: SeenTask,
         reason: OverrideReason,
         handover: Handover,
     ) -> Result<(), TaskError> {
         let mut tx = self.store.begin(caller.permit(RecallTask).await?).await?;
         let told = Told {
-            worker: None,
             reason: Some(reason.code()),
+            ..Told::default()
         };
         let rule = |task: &Task, now| task.preempt(handover, now)?.requeue(now);
         step::take(&mut tx, task, told, rule).await?;
+        let task = task.id;
         tx.commit(TaskRecalled { task, reason }).await?;
         Ok(())
     }

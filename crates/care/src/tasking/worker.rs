@@ -54,6 +54,10 @@ pub struct Worker {
     pub state: WorkerState,
     /// Since when, in microseconds; `None` when away and when off.
     pub since: Option<i64>,
+    /// When the shift began, in microseconds; `None` when off, and for a shift that began before
+    /// this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift_started_at: Option<i64>,
     /// When the shift ends, in microseconds; `None` when off.
     pub shift_ends_at: Option<i64>,
     /// Has said that a last job may run over.
@@ -157,6 +161,7 @@ impl Worker {
             id,
             state,
             since,
+            shift_started_at: None,
             shift_ends_at,
             takes_last_job: false,
             unanswered: 0,
@@ -195,11 +200,15 @@ impl Worker {
         worker.since = (!matches!(next, S::Comfort | S::Off)).then_some(now);
         match step {
             WorkerStep::StartShift { ends_at } => {
+                worker.shift_started_at = Some(now);
                 worker.shift_ends_at = Some(ends_at);
                 worker.takes_last_job = false;
                 worker.unanswered = 0;
             }
-            WorkerStep::EndShift => worker.shift_ends_at = None,
+            WorkerStep::EndShift => {
+                worker.shift_started_at = None;
+                worker.shift_ends_at = None;
+            }
             WorkerStep::LetExpire if self.state == S::Offered => {
                 worker.unanswered = self.unanswered.saturating_add(1);
             }

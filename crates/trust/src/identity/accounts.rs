@@ -19,7 +19,9 @@ use crate::{
         rows::{self, Account, Role, RoleGrant},
     },
     store::{
+        change::Change,
         error::StoreError,
+        row::{Row, Stored},
         sealed::name_or_erased,
         value::{Field, Moment},
     },
@@ -116,6 +118,8 @@ pub struct AccountLine {
 pub struct GrantLine {
     /// Its number.
     pub id: GrantId,
+    /// For "someone was quicker".
+    pub version: i64,
     /// The role's name.
     pub role: String,
     /// Where it holds.
@@ -217,8 +221,8 @@ impl Identity {
     /// Gives a role, everywhere or in one place. Giving it again renews it.
     ///
     /// # Errors
-    /// [`AccountError::NotFound`], [`AccountError::RoleNotFound`], or what keeps it from being
-    /// stored.
+    /// [`AccountError::NotFound`], [`AccountError::RoleNotFound`], [`StoreError::Quicker`] when the
+    /// account changed since `given.seen`, or what keeps it from being stored.
     pub async fn grant_role(
         &self,
         caller: &Caller,
@@ -233,10 +237,8 @@ impl Identity {
             return Err(AccountError::OwnAccount);
         }
         let mut tx = self.store.begin(permit).await?;
-        let holder = tx
-            .lock::<Account>(account)
-            .await?
-            .ok_or(AccountError::NotFound)?;
+        let holder = locked::<Account, _>(&mut tx, account, given.seen).await?;
+        let holder = holder.ok_or(AccountError::NotFound)?;
         if holder.kind == AccountKind::Service {
             return Err(AccountError::Service);
         }
@@ -278,15 +280,22 @@ impl Identity {
         Ok(id)
     }
 
-    /// Takes a role back. The grant stays on record, ended.
+    /// Takes a role back. The grant stays on record, ended. `seen`: the version of the grant that
+    /// was decided on; `None` for whatever it is by now.
     ///
     /// # Errors
-    /// [`AccountError::NotFound`], or what keeps it from being stored.
-    pub async fn withdraw_role(&self, caller: &Caller, grant: GrantId) -> Result<(), AccountError> {
+    /// [`AccountError::NotFound`], [`StoreError::Quicker`] when somebody gave it anew or took it
+    /// back since `seen`, or what keeps it from being stored.
+    pub async fn withdraw_role(
+        &self,
+        caller: &Caller,
+        grant: GrantId,
+        seen: Option<i64>,
+    ) -> Result<(), AccountError> {
         let permit = caller.permit(WithdrawRole).await?;
         everywhere(&permit)?;
         let mut tx = self.store.begin(permit).await?;
-        let row = tx.lock::<RoleGrant>(grant).await?;
+        let row = locked::<RoleGrant, _>(&mut tx, grant, seen).await?;
         let mut row = row.ok_or(AccountError::NotFound)?;
         row.ends_at = Some(self.store.clock().wall());
         tx.save(&row);
@@ -362,7 +371,7 @@ impl Identity {
         for stored in rows::accounts(&mut reader).await? {
             let row = stored.row;
             let place = |column| Account::place(column, &row.id);
-            let own = grants.iter().filter(|grant| grant.account == row.id);
+            let own = grants.iter().filter(|grant| grant.row.account == row.id);
             let display_name = reader.reveal(&row.display_name, &place("display_name"));
             let is_erased = matches!(display_name, Err(StoreError::Erased(_)));
             let sign_in_name = reader.reveal(&row.sign_in_name, &place("sign_in_name"));
@@ -426,12 +435,28 @@ pub struct Given<'a> {
     pub reason: &'a str,
     /// Until when; `None` for no end.
     pub ends_at: Option<Moment>,
+    /// The version of the account that was decided on; `None`: whatever it is by now.
+    pub seen: Option<i64>,
 }
 
-fn grant_line(grant: &RoleGrant, roles: &[Role]) -> GrantLine {
+/// Locks a row: at the version that was decided on, or as it is.
+async fn locked<R: Row, A: Action>(
+    tx: &mut Change<A>,
+    key: impl Field,
+    seen: Option<i64>,
+) -> Result<Option<R>, StoreError> {
+    match seen {
+        Some(version) => tx.lock_at(key, version).await,
+        None => tx.lock(key).await,
+    }
+}
+
+fn grant_line(stored: &Stored<RoleGrant>, roles: &[Role]) -> GrantLine {
+    let grant = &stored.row;
     let role = roles.iter().find(|role| role.id == grant.role);
     GrantLine {
         id: grant.id,
+        version: stored.version,
         role: role.map_or_else(
             || RoleId(grant.role.0).to_string(),
             |role| role.name.clone(),

@@ -89,7 +89,8 @@ pub(crate) fn code_hash(code: &str, vault: &Vault) -> Vec<u8> {
     vault.token_hash(plain.as_bytes()).to_vec()
 }
 
-/// Founds the instance as `record` names it; gives the first administrator's one-time code, which is shown once.
+/// Founds the instance as `record` names it; gives the first administrator's one-time code, which
+/// is shown once.
 ///
 /// # Errors
 /// [`StoreError::NotAllowed`] when the log is not empty.
@@ -154,6 +155,27 @@ pub async fn found_instance(
     Ok(code)
 }
 
+/// How colleagues call somebody of whom only the sign-in name is known: `dilys.warmington` is
+/// "Dilys W.", `administrator` is "Administrator".
+fn short_name(sign_in_name: &str) -> String {
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(char::to_uppercase);
+        first
+            .into_iter()
+            .flatten()
+            .chain(letters)
+            .collect::<String>()
+    };
+    match sign_in_name.split_once('.') {
+        Some((first, last)) if !first.is_empty() && !last.is_empty() => {
+            let initial: String = last.chars().take(1).collect();
+            format!("{} {}.", capital(first), capital(&initial))
+        }
+        _ => capital(sign_in_name),
+    }
+}
+
 /// The sign-in name of a service; nobody can sign in with it, since it has no password.
 pub(crate) fn service_name(name: &str) -> String {
     format!("service:{name}")
@@ -182,6 +204,10 @@ impl Maker<'_> {
             AccountKind::Person => AccountState::Invited,
             AccountKind::Service => AccountState::Active,
         };
+        let display = match kind {
+            AccountKind::Person => short_name(name),
+            AccountKind::Service => name.to_owned(),
+        };
         account_row(
             tx,
             &NewAccount {
@@ -190,7 +216,7 @@ impl Maker<'_> {
                 state,
                 subject,
                 name,
-                display: name,
+                display: &display,
             },
             self.vault,
         )

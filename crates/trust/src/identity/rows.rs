@@ -172,12 +172,12 @@ pub(crate) async fn roles(reader: &mut Reader) -> Result<Vec<Role>, StoreError> 
 pub(crate) async fn live_grants(
     reader: &mut Reader,
     wall: Moment,
-) -> Result<Vec<RoleGrant>, StoreError> {
+) -> Result<Vec<Stored<RoleGrant>>, StoreError> {
     let tail = tail!(
         RoleGrant,
         "WHERE starts_at <= $1 AND (ends_at IS NULL OR ends_at > $1) ORDER BY account, id"
     );
-    reader.find(tail, vec![wall.to_value()]).await
+    reader.find_stored(tail, vec![wall.to_value()]).await
 }
 
 pub(crate) async fn grants_of(

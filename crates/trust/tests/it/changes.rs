@@ -117,7 +117,7 @@ on_both! {
         let nurse = scratch.person(Sketch { permissions: ALL, ..Sketch::default() }).await;
         let boss = scratch.caller_with(&["identity.withdraw_role"]).await;
         let permit = permit(&nurse.caller, StockShelf).await;
-        scratch.identity.withdraw_role(&boss, nurse.grant).await.unwrap();
+        scratch.identity.withdraw_role(&boss, nurse.grant, None).await.unwrap();
         let before = scratch.ledger_position().await;
 
         let refused = scratch.store.begin(permit).await.err();

@@ -23,6 +23,7 @@ const EVERYWHERE: Given<'static> = Given {
     scope: (ScopeKind::All, None),
     reason: "works here",
     ends_at: None,
+    seen: None,
 };
 
 on_both! {
@@ -146,7 +147,7 @@ on_both! {
         let permit = person.caller.permit(ViewAccounts).await.unwrap();
         assert_eq!(permit.scope(), &Scope::Everything);
         for line in line(&scratch, &boss, person.account).await.grants {
-            scratch.identity.withdraw_role(&boss, line.id).await.unwrap();
+            scratch.identity.withdraw_role(&boss, line.id, None).await.unwrap();
         }
         assert!(person.caller.permit(ViewAccounts).await.is_err());
         scratch.assert_intact().await;
@@ -213,7 +214,7 @@ on_both! {
             let grant = give(&scratch, &boss, person.account, EVERYWHERE).await.unwrap();
             assert!(person.caller.permit(ViewRoles).await.is_ok());
             assert!(scratch.identity.roles(&person.caller).await.is_ok());
-            scratch.identity.withdraw_role(&boss, grant).await.unwrap();
+            scratch.identity.withdraw_role(&boss, grant, None).await.unwrap();
             assert!(person.caller.permit(ViewRoles).await.is_err());
         }
     }

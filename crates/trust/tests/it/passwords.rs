@@ -212,7 +212,8 @@ on_both! {
             roles: vec![],
             administrator: "intruder".to_owned(),
         };
-        let refused = trust::identity::founding::found_instance(&again, &record(&scratch.store), &scratch.store).await;
+        let (record, store) = (record(&scratch.store), &scratch.store);
+        let refused = trust::identity::founding::found_instance(&again, &record, store).await;
         assert_eq!(refused, Err(trust::store::error::StoreError::NotAllowed));
     }
 }

@@ -46,7 +46,7 @@ on_both! {
         let follower = scratch.store.follow(board, ShelvesViewed {}).await.unwrap();
         follower.still_allowed().await.unwrap();
         let late = permit(&nurse.caller, ViewShelves).await;
-        scratch.identity.withdraw_role(&boss, nurse.grant).await.unwrap();
+        scratch.identity.withdraw_role(&boss, nurse.grant, None).await.unwrap();
         let before = scratch.ledger_position().await;
 
         assert_eq!(

@@ -58,8 +58,8 @@ on_both! {
     }
 }
 
-/// On PostgreSQL the server connects as a role that owns nothing: it starts, works and verifies, and
-/// cannot change the log or drop what protects it, whoever gets hold of its password.
+/// On PostgreSQL the server connects as a role that owns nothing: it starts, works and verifies,
+/// and cannot change the log or drop what protects it, whoever gets hold of its password.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_without_ownership_works_and_cannot_change_the_log() {
     let scratch = Scratch::postgres_with(linen()).await;

@@ -5,8 +5,8 @@
 //! comparing everything readable before and after, and counted apart: there is nothing to find.
 //!
 //! What is readable leaves out what `verify` says openly that it does not watch: the epoch of a
-//! head, the migrations' own times, and a stored checkpoint that is gone. `ALMONER_CAMPAIGN=10000` sets how many edits of each kind are made; a
-//! few dozen otherwise.
+//! head, the migrations' own times, and a stored checkpoint that is gone. `ALMONER_CAMPAIGN=10000`
+//! sets how many edits of each kind are made; a few dozen otherwise.
 
 use std::{
     collections::BTreeMap,

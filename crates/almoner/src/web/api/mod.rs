@@ -16,8 +16,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::app::App;
 
 mod model;
+mod seen;
 mod sessions;
 mod tasks;
+mod teams;
 mod work;
 
 #[derive(OpenApi)]
@@ -54,6 +56,9 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(tasks::assign))
         .routes(routes!(tasks::places))
         .routes(routes!(tasks::task_types))
+        .routes(routes!(teams::list, teams::make))
+        .routes(routes!(teams::save))
+        .routes(routes!(teams::close))
         .routes(routes!(work::own))
         .routes(routes!(work::accept))
         .routes(routes!(work::decline))

@@ -154,8 +154,10 @@ pub struct TaskInFull {
 /// One step of a task.
 #[derive(Serialize, ToSchema)]
 pub struct TaskStep {
-    /// When, RFC 3339.
+    /// When it was told, RFC 3339.
     pub at: String,
+    /// When it happened, where a phone without signal could tell it only later.
+    pub happened_at: Option<String>,
     /// What was done.
     pub step: String,
     /// The state it led to.
@@ -259,6 +261,9 @@ pub struct Step {
     /// Whether it waits for somebody else, for abort.
     #[serde(default)]
     pub again: bool,
+    /// When it happened, RFC 3339, if it could not be told then; the last four hours are believed.
+    #[serde(default)]
+    pub happened_at: Option<String>,
 }
 
 /// A change of one's own state.

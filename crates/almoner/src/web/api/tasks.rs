@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use care::tasking::{
     ask::Wish,
     directory::Directory,
@@ -11,9 +11,12 @@ use care::tasking::{
     reasons::{CancelReason, OverrideReason},
 };
 
-use super::model::{
-    Assignment, Codes, Named, Reason, TaskCreated, TaskInFull, TaskOffer, TaskRequest, TaskStep,
-    TaskSummary, moment, rfc3339,
+use super::{
+    model::{
+        Assignment, Codes, Named, Reason, TaskCreated, TaskInFull, TaskOffer, TaskRequest,
+        TaskStep, TaskSummary, moment, rfc3339,
+    },
+    seen::{IfMatch, etag, told},
 };
 use crate::web::{
     app::App,
@@ -104,17 +107,19 @@ pub(super) fn not_understood(field: &str) -> Refusal {
 
 /// One task with its time line. The look is on record.
 #[utoipa::path(get, path = "/tasks/{task}", params(("task" = i64, Path)), responses(
-    (status = 200, body = TaskInFull),
+    (status = 200, body = TaskInFull,
+        headers(("ETag" = String, description = "The task's version, for If-Match"))),
     (status = "4XX", body = ProblemDocument),
 ))]
 pub async fn show(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
     ApiId(task): ApiId<i64>,
-) -> Result<Json<TaskInFull>, ApiError> {
+) -> Result<impl IntoResponse, ApiError> {
     let detail = app.tasking.task(&signed_in, TaskId(task)).await?;
     let steps = detail.steps.iter().map(|step| TaskStep {
         at: rfc3339(step.at),
+        happened_at: step.happened_at.map(rfc3339),
         step: step.step.clone(),
         state: step.state.code(),
         reason: step.reason.clone(),
@@ -126,7 +131,7 @@ pub async fn show(
         answer: offer.answer.code(),
     });
     let kind = detail.directory.kind(detail.task.kind);
-    Ok(Json(TaskInFull {
+    let full = TaskInFull {
         id: task,
         kind: kind.map(|kind| kind.name.clone()).unwrap_or_default(),
         state: detail.task.state.code(),
@@ -136,65 +141,94 @@ pub async fn show(
         offers: offers.collect(),
         why_waiting: detail.why_waiting.clone(),
         expected_at: detail.arrival_at.map(rfc3339),
-    }))
+    };
+    Ok((etag(detail.version), Json(full)))
 }
 
 /// Cancels a task that nobody has come for yet.
-#[utoipa::path(post, path = "/tasks/{task}/cancel", params(("task" = i64, Path)),
+#[utoipa::path(post, path = "/tasks/{task}/cancel", params(("task" = i64, Path),
+    ("If-Match" = String, Header, description = "The ETag that you read, or * for any")),
     request_body = Reason,
-    responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 204),
+    (status = 412, body = ProblemDocument, description = "Changed since you read it"),
+    (status = 428, body = ProblemDocument, description = "If-Match is missing"),
+    (status = "4XX", body = ProblemDocument)))]
 pub async fn cancel(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
     ApiId(task): ApiId<i64>,
+    seen: IfMatch,
     Body(body): Body<Reason>,
 ) -> Done {
     let reason = CancelReason::from_code(&body.reason).ok_or_else(|| not_understood("reason"))?;
     app.tasking
-        .cancel_task(&signed_in, TaskId(task), reason)
-        .await?;
+        .cancel_task(&signed_in, seen.task(TaskId(task)), reason)
+        .await
+        .map_err(told)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Says "not ready".
-#[utoipa::path(post, path = "/tasks/{task}/hold", params(("task" = i64, Path)),
-    responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+#[utoipa::path(post, path = "/tasks/{task}/hold", params(("task" = i64, Path),
+    ("If-Match" = String, Header, description = "The ETag that you read, or * for any")),
+    responses((status = 204),
+    (status = 412, body = ProblemDocument, description = "Changed since you read it"),
+    (status = 428, body = ProblemDocument, description = "If-Match is missing"),
+    (status = "4XX", body = ProblemDocument)))]
 pub async fn hold(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
     ApiId(task): ApiId<i64>,
+    seen: IfMatch,
 ) -> Done {
-    app.tasking.hold_task(&signed_in, TaskId(task)).await?;
+    app.tasking
+        .hold_task(&signed_in, seen.task(TaskId(task)))
+        .await
+        .map_err(told)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Says "ready to move".
-#[utoipa::path(post, path = "/tasks/{task}/release", params(("task" = i64, Path)),
-    responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+#[utoipa::path(post, path = "/tasks/{task}/release", params(("task" = i64, Path),
+    ("If-Match" = String, Header, description = "The ETag that you read, or * for any")),
+    responses((status = 204),
+    (status = 412, body = ProblemDocument, description = "Changed since you read it"),
+    (status = 428, body = ProblemDocument, description = "If-Match is missing"),
+    (status = "4XX", body = ProblemDocument)))]
 pub async fn release(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
     ApiId(task): ApiId<i64>,
+    seen: IfMatch,
 ) -> Done {
-    app.tasking.ready_task(&signed_in, TaskId(task)).await?;
+    app.tasking
+        .ready_task(&signed_in, seen.task(TaskId(task)))
+        .await
+        .map_err(told)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Chooses whom to ask.
-#[utoipa::path(post, path = "/tasks/{task}/assign", params(("task" = i64, Path)),
+#[utoipa::path(post, path = "/tasks/{task}/assign", params(("task" = i64, Path),
+    ("If-Match" = String, Header, description = "The ETag that you read, or * for any")),
     request_body = Assignment,
-    responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 204),
+    (status = 412, body = ProblemDocument, description = "Changed since you read it"),
+    (status = 428, body = ProblemDocument, description = "If-Match is missing"),
+    (status = "4XX", body = ProblemDocument)))]
 pub async fn assign(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
     ApiId(task): ApiId<i64>,
+    seen: IfMatch,
     Body(body): Body<Assignment>,
 ) -> Done {
     let reason = OverrideReason::from_code(&body.reason).ok_or_else(|| not_understood("reason"))?;
     let worker = WorkerId(body.worker);
     app.tasking
-        .assign_task(&signed_in, TaskId(task), worker, reason)
-        .await?;
+        .assign_task(&signed_in, seen.task(TaskId(task)), worker, reason)
+        .await
+        .map_err(told)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -225,7 +259,10 @@ pub async fn task_types(
     _: SignedIn,
 ) -> Result<Json<Vec<Named>>, ApiError> {
     let directory = app.tasking.directory().await.map_err(TaskError::from)?;
-    let shown = directory.task_types.iter().filter(|kind| kind.active);
+    let shown = directory
+        .task_types
+        .iter()
+        .filter(|kind| directory.is_offered(kind));
     let named = shown.map(|kind| Named {
         code: kind.code.clone(),
         name: kind.name.clone(),

@@ -11,9 +11,10 @@ use care::tasking::{
     model::{AfterAbort, IdentityCheck, OfferId, TaskId},
     people::{Availability, Whose},
     reasons::{AbortReason, DeclineReason, PauseReason},
+    work::Press,
 };
 
-use super::model::{OwnJob, OwnOffer, OwnWork, Reason, StateChange, Step, rfc3339};
+use super::model::{OwnJob, OwnOffer, OwnWork, Reason, StateChange, Step, moment, rfc3339};
 use super::tasks::not_understood;
 use crate::web::{
     app::App,
@@ -88,7 +89,15 @@ pub async fn step(
     Body(body): Body<Step>,
 ) -> Done {
     let Path((task, step)) = place.map_err(|_| Refusal::usual(Problem::NotThere))?;
-    let (tasking, task) = (&app.tasking, TaskId(task));
+    let happened_at = match &body.happened_at {
+        None => None,
+        Some(text) => Some(moment(text).ok_or_else(|| not_understood("happened_at"))?),
+    };
+    let task = Press {
+        task: TaskId(task),
+        happened_at,
+    };
+    let tasking = &app.tasking;
     let code = body.reason.as_deref().unwrap_or_default();
     let unknown = || not_understood("reason");
     match step.as_str() {

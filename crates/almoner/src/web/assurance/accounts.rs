@@ -19,7 +19,7 @@ use trust::{
         model::{AccountKind, AccountState, CODE_LIFE, DeviceClass},
         permit::{ActorId, GrantId, ScopeKind},
     },
-    store::value::MINUTE,
+    store::{error::StoreError, value::MINUTE},
 };
 
 use crate::web::{
@@ -32,7 +32,7 @@ use crate::web::{
     },
     refusal::{PageError, Refusal},
     views::{
-        accounts::{AccountForm, AccountRow, AccountsView, GrantChip, NewCode, page},
+        accounts::{AccountForm, AccountRow, AccountsView, GrantChip, NewCode, RoleForm, page},
         problem::Problem,
     },
 };
@@ -101,6 +101,7 @@ pub async fn invite(
         scope,
         reason: FIRST_ROLE,
         ends_at: None,
+        seen: None,
     };
     // The account stands even if the role does not; the code must be shown all the same.
     let granted = app
@@ -167,8 +168,6 @@ pub struct GrantForm {
     role: String,
     scope: String,
     reason: String,
-    #[serde(default)]
-    #[expect(dead_code, reason = "named so that unknown fields can be refused")]
     version: i64,
 }
 
@@ -178,7 +177,7 @@ pub async fn grant(
     signed_in: SignedIn,
     Id(account): Id<i64>,
     Checked(form): Checked<GrantForm>,
-) -> Result<Redirect, PageError> {
+) -> Result<Response, PageError> {
     let scope = scope_from(&form.scope).ok_or_else(not_understood)?;
     let reason = form.reason.trim();
     if reason.is_empty() || reason.chars().count() > REASON_MAX {
@@ -189,11 +188,48 @@ pub async fn grant(
         scope,
         reason,
         ends_at: None,
+        seen: Some(form.version),
     };
-    app.identity
+    let step = app
+        .identity
         .grant_role(&signed_in, ActorId(account), &form.role, given)
-        .await?;
-    Ok(Redirect::to("/accounts"))
+        .await;
+    let typed = RoleForm {
+        account,
+        role: form.role,
+        scope: form.scope,
+        reason: form.reason,
+    };
+    done(&app, &signed_in, step.map(drop), typed).await
+}
+
+/// Back to the page; or, when somebody was quicker, the page as things are now, with what was
+/// typed.
+async fn done(
+    app: &App,
+    signed_in: &SignedIn,
+    step: Result<(), AccountError>,
+    typed_role: RoleForm,
+) -> Result<Response, PageError> {
+    match step {
+        Ok(()) => Ok(Redirect::to("/accounts").into_response()),
+        Err(AccountError::Store(StoreError::Quicker)) => {
+            let sentence = "Someone was quicker: this account was changed while you looked at it. \
+                            Nothing of yours was stored. Below is how it is now";
+            let errors = vec![FormError {
+                field: "main".to_owned(),
+                sentence: sentence.to_owned(),
+            }];
+            let view = AccountsView {
+                typed_role,
+                errors,
+                ..view(app, signed_in).await?
+            };
+            let page = page(&view, &signed_in.shell(app, Entry::Accounts));
+            Ok((StatusCode::CONFLICT, page).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The version that somebody looked at.
@@ -209,11 +245,12 @@ pub async fn disable(
     signed_in: SignedIn,
     Id(account): Id<i64>,
     Checked(form): Checked<VersionForm>,
-) -> Result<Redirect, PageError> {
-    app.identity
+) -> Result<Response, PageError> {
+    let step = app
+        .identity
         .disable_account(&signed_in, ActorId(account), form.version)
-        .await?;
-    Ok(Redirect::to("/accounts"))
+        .await;
+    done(&app, &signed_in, step, RoleForm::default()).await
 }
 
 /// Somebody who is to be erased.
@@ -252,10 +289,14 @@ pub async fn renew_code(
     Id(account): Id<i64>,
     Checked(form): Checked<VersionForm>,
 ) -> Result<Response, PageError> {
-    let renewed = app
+    let renewed = match app
         .identity
         .renew_code(&signed_in, ActorId(account), form.version)
-        .await?;
+        .await
+    {
+        Ok(renewed) => renewed,
+        Err(error) => return done(&app, &signed_in, Err(error), RoleForm::default()).await,
+    };
     let shown = view(&app, &signed_in).await?;
     let name = shown
         .accounts
@@ -280,12 +321,13 @@ pub async fn withdraw(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
     Id(grant): Id<i64>,
-    Checked(_): Checked<VersionForm>,
-) -> Result<Redirect, PageError> {
-    app.identity
-        .withdraw_role(&signed_in, GrantId(grant))
-        .await?;
-    Ok(Redirect::to("/accounts"))
+    Checked(form): Checked<VersionForm>,
+) -> Result<Response, PageError> {
+    let step = app
+        .identity
+        .withdraw_role(&signed_in, GrantId(grant), Some(form.version))
+        .await;
+    done(&app, &signed_in, step, RoleForm::default()).await
 }
 
 fn not_understood() -> Refusal {
@@ -316,6 +358,7 @@ async fn view(app: &App, signed_in: &SignedIn) -> Result<AccountsView, PageError
         erase_reasons: erase_reasons(),
         new_code: None,
         typed: AccountForm::default(),
+        typed_role: RoleForm::default(),
         errors: vec![],
     })
 }
@@ -432,6 +475,7 @@ fn chip(grant: &GrantLine, scopes: &[Choice], may_withdraw: bool) -> GrantChip {
     let place = place.map_or_else(|| code.replace('-', " "), |place| place.words.clone());
     GrantChip {
         id: grant.id.0,
+        version: grant.version,
         words: format!("{}: {place}", without_prefix(&grant.role)),
         may_withdraw,
     }

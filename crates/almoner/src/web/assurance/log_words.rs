@@ -39,7 +39,9 @@ const AT_THE_DOOR: [&str; 6] = [
     "identity.terms_accepted",
 ];
 /// Events of tasking that set the hospital up.
-const SETTING_UP: [&str; 3] = [
+const SETTING_UP: [&str; 5] = [
+    "tasking.team_saved",
+    "tasking.team_closed",
     "tasking.task_type_saved",
     "tasking.rows_imported",
     "tasking.worker_linked",

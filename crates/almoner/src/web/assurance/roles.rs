@@ -150,6 +150,7 @@ mod tests {
     fn holder(role: &str, scope: (ScopeKind, Option<i64>)) -> AccountLine {
         let grant = GrantLine {
             id: GrantId(1),
+            version: 1,
             role: role.to_owned(),
             scope,
             reason: String::new(),

@@ -33,13 +33,14 @@ use crate::{
 pub const MANIFEST: &str = "own-files.json";
 
 /// The pages that are tried without signing in.
-const DOORS: [&str; 13] = [
+const DOORS: [&str; 14] = [
     "/",
     "/board",
     "/ask",
     "/phone",
     "/people",
     "/places",
+    "/settings/teams",
     "/settings/task-types",
     "/import",
     "/controls",

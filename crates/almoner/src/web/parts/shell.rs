@@ -108,6 +108,8 @@ pub enum Entry {
     People,
     /// Sites, buildings, floors, locations and ways.
     Places,
+    /// Teams.
+    Teams,
     /// Task types and their targets.
     TaskTypes,
     /// Bringing in places, people, shifts and tasks.
@@ -145,6 +147,7 @@ impl Entry {
             Self::Ask => ("Ask", "/ask", icons::PLUS),
             Self::People => ("People", "/people", icons::USERS_ROUND),
             Self::Places => ("Places", "/places", icons::BUILDING_2),
+            Self::Teams => ("Teams", "/settings/teams", icons::USERS_ROUND),
             Self::TaskTypes => ("Task types", "/settings/task-types", icons::SETTINGS),
             Self::Import => ("Import", "/import", icons::FILE_UP),
             Self::Phone => ("My job", "/phone", icons::ROUTE),

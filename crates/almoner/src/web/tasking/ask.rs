@@ -288,7 +288,8 @@ fn patient(kind: &TaskType, initials: &str) -> Option<String> {
 
 fn kind_of<'a>(choices: &'a AskChoices, id: &str) -> Option<&'a TaskType> {
     let id: TaskTypeId = id.parse().ok()?;
-    choices.directory.kind(id).filter(|kind| kind.active)
+    let kind = choices.directory.kind(id);
+    kind.filter(|kind| choices.directory.is_offered(kind))
 }
 
 fn place_of(chosen: &str, other: &str) -> Option<LocationId> {
@@ -400,7 +401,7 @@ fn task_types(choices: &AskChoices) -> Vec<AskTaskType> {
         .directory
         .task_types
         .iter()
-        .filter(|kind| kind.active);
+        .filter(|kind| choices.directory.is_offered(kind));
     let mut shown: Vec<AskTaskType> = kinds
         .map(|kind| AskTaskType {
             code: kind.id.to_string(),

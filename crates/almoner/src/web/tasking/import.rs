@@ -19,7 +19,8 @@ use care::tasking::{
     error::TaskError,
     events::ImportRows,
     import::{BadLine, FILE_BYTES_MAX, Format, Mapping, Reading},
-    importing::{ImportFile, ImportReport, Importable, Imported},
+    importing::{DifferingTask, ImportFile, ImportReport, Importable, Imported},
+    storing::Differing,
 };
 use tokio::time::Instant;
 use trust::store::error::StoreError;
@@ -321,6 +322,8 @@ fn run_of(kept: &HeldFile, report: &ImportReport) -> DryRun {
         kind: kept.file.what.words().to_owned(),
         good: report.good,
         new: report.new,
+        differing: report.differing.iter().map(differing).collect(),
+        leaves_alone: report.what == Importable::Tasks,
         new_teams: report.new_teams.join(", "),
         unused: report.unused_columns.join(", "),
         bad: report.bad.iter().take(BAD_SHOWN_MAX).map(bad).collect(),
@@ -335,18 +338,22 @@ async fn apply(
     Extension(files): Files,
     signed_in: SignedIn,
     Id(import): Id<i64>,
-    Checked(_): Checked<BTreeMap<String, String>>,
+    Checked(sent): Checked<BTreeMap<String, String>>,
 ) -> Answer {
     drop(signed_in.permit(ImportRows).await?);
     let Some(kept) = files.find(signed_in.actor(), import, Instant::now()) else {
         return Ok(gone(&app, &signed_in));
     };
-    let imported = import_whole(&app, &signed_in, kept.file.clone()).await?;
+    let what = match sent.get("differing").map(String::as_str) {
+        Some("yes") => Differing::Correct,
+        _ => Differing::LeaveAlone,
+    };
+    let imported = import_whole(&app, &signed_in, (kept.file.clone(), what)).await?;
     let view = match imported {
         Imported::Nothing(report) => ImportView::Checked(run_of(&kept, &report)),
         Imported::All(report) => {
             files.forget(signed_in.actor());
-            ImportView::Done(done(&report))
+            ImportView::Done(done(&report, what))
         }
     };
     Ok(page(&app, &signed_in, &view))
@@ -357,19 +364,38 @@ async fn apply(
 async fn import_whole(
     app: &Arc<App>,
     signed_in: &SignedIn,
-    file: ImportFile,
+    (file, differing): (ImportFile, Differing),
 ) -> Result<Imported, TaskError> {
     let (app, caller) = (app.clone(), signed_in.caller.clone());
     #[expect(
         clippy::disallowed_methods,
         reason = "awaited below; it must outlive the request"
     )]
-    let work = tokio::spawn(async move { app.tasking.import(&caller, &file).await });
+    let work = tokio::spawn(async move { app.tasking.import(&caller, &file, differing).await });
     work.await
         .unwrap_or(Err(TaskError::Store(StoreError::Closed)))
 }
 
-fn done(report: &ImportReport) -> ImportDone {
+/// "Job 4711 (line 7), task 12 here"
+fn differing(task: &DifferingTask) -> String {
+    let late = if task.is_correctable {
+        ""
+    } else {
+        "; it is under way and stays as it is"
+    };
+    format!(
+        "{} (line {}), task {} here{late}",
+        task.reference, task.line, task.task
+    )
+}
+
+fn done(report: &ImportReport, differing: Differing) -> ImportDone {
+    let corrected = report.differing.iter().filter(|task| task.is_correctable);
+    let changed = match (report.what, differing) {
+        (Importable::Tasks, Differing::Correct) => corrected.count(),
+        (Importable::Tasks, Differing::LeaveAlone) => 0,
+        _ => report.good.saturating_sub(report.new),
+    };
     let href = match report.what {
         Importable::Places | Importable::Walks => "/places",
         Importable::People | Importable::Shifts => "/people?show=all",
@@ -378,7 +404,7 @@ fn done(report: &ImportReport) -> ImportDone {
     ImportDone {
         kind: report.what.words().to_owned(),
         added: report.new,
-        changed: report.good.saturating_sub(report.new),
+        changed,
         href: href.to_owned(),
     }
 }

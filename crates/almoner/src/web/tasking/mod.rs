@@ -15,6 +15,7 @@ mod board_live;
 mod following;
 mod held_files;
 pub mod import;
+mod new_task_type;
 pub mod people;
 pub mod phone;
 mod phone_shown;
@@ -25,6 +26,7 @@ pub mod task;
 pub mod task_live;
 mod task_shown;
 pub mod task_types;
+pub mod teams;
 pub mod words;
 
 /// Every page and form of tasking.
@@ -40,4 +42,5 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(task::routes())
         .merge(task_live::routes())
         .merge(task_types::routes())
+        .merge(teams::routes())
 }

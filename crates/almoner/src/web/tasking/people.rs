@@ -8,37 +8,56 @@ use std::{future::Future, sync::Arc};
 use axum::{
     Router,
     extract::{Query, State, rejection::QueryRejection},
-    response::Redirect,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use care::tasking::{
     Tasking,
     error::TaskError,
     events::{
-        ChangeAvailability, EndBreak, EndShift, ImportRows, StartBreak, StartShift, ViewPeople,
+        ChangeAvailability, EndBreak, EndShift, ImportRows, LinkWorker, StartBreak, StartShift,
+        ViewPeople,
     },
     model::{Task, WorkerId},
     people::{Availability, Whose},
     people_page::{PersonDetail, PersonLine},
     rows::Shift,
+    seen::{Seen, SeenWorker},
     worker::WorkerState,
 };
 use maud::Markup;
 use serde::Deserialize;
-use trust::{identity::caller::Caller, store::value::Moment};
+use trust::{
+    identity::{
+        accounts::AccountLine,
+        caller::Caller,
+        events::ViewAccounts,
+        model::{AccountKind, AccountState},
+        permit::ActorId,
+    },
+    store::{error::StoreError, value::Moment},
+};
 
 use super::words;
-use crate::web::{
-    app::App,
-    caller::SignedIn,
-    form::{Checked, Id},
-    parts::shell::Entry,
-    refusal::PageError,
-    times::Times,
-    views::{
-        board::Doing,
-        people::{self, PeopleView, PersonRow},
-        person::{self, PersonAct, PersonView, ShiftLine},
+use crate::{
+    founding::HANDLER,
+    web::{
+        app::App,
+        caller::SignedIn,
+        form::{Checked, Id},
+        parts::{
+            forms::{Choice, FormError},
+            shell::Entry,
+            states::Vocabulary,
+        },
+        refusal::PageError,
+        times::Times,
+        views::{
+            board::Doing,
+            people::{self, PeopleView, PersonRow},
+            person::{self, PersonAct, PersonView, ShiftLine},
+        },
     },
 };
 
@@ -47,6 +66,7 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/people", get(show))
         .route("/people/{person}", get(show_person))
+        .route("/people/{person}/link", post(link))
         .route("/people/{person}/start_shift", post(start_shift))
         .route("/people/{person}/end_shift", post(end_shift))
         .route("/people/{person}/start_break", post(start_break))
@@ -120,7 +140,22 @@ async fn show_person(
     signed_in: SignedIn,
     Id(person): Id<WorkerId>,
 ) -> Result<Markup, PageError> {
-    let found = app.tasking.person(&signed_in, person).await?;
+    page(&app, &signed_in, person, Quicker::WasNot).await
+}
+
+/// Whether somebody changed the person while the page was looked at.
+enum Quicker {
+    Was,
+    WasNot,
+}
+
+async fn page(
+    app: &App,
+    signed_in: &SignedIn,
+    person: WorkerId,
+    quicker: Quicker,
+) -> Result<Markup, PageError> {
+    let found = app.tasking.person(signed_in, person).await?;
     let line = &found.line;
     let title = |task: &Task| {
         let kind = found
@@ -129,6 +164,18 @@ async fn show_person(
             .map_or("Task", |kind| kind.name.as_str());
         (task.id.0, format!("{} {kind}", task.id))
     };
+    let errors = match quicker {
+        Quicker::WasNot => vec![],
+        Quicker::Was => vec![FormError {
+            field: "person-head".to_owned(),
+            sentence: format!(
+                "Someone was quicker. {} is now: {}. Nothing was stored: look, then press again",
+                line.name,
+                word(doing(line))
+            ),
+        }],
+    };
+    let (account, accounts) = accounts(app, signed_in, line.worker.account).await?;
     let view = PersonView {
         id: line.worker.id.0,
         version: line.version,
@@ -152,16 +199,77 @@ async fn show_person(
             .iter()
             .map(|shift| shift_line(shift, &app.times))
             .collect(),
-        acts: acts(&signed_in, &found),
+        acts: acts(signed_in, &found),
         tasks: found.tasks.iter().map(title).collect(),
+        account,
+        accounts,
+        errors,
     };
-    Ok(person::page(&view, &signed_in.shell(&app, Entry::People)))
+    Ok(person::page(&view, &signed_in.shell(app, Entry::People)))
+}
+
+/// The account that somebody is joined to, and those that they could be joined to, for whoever may
+/// do that.
+async fn accounts(
+    app: &App,
+    signed_in: &SignedIn,
+    own: Option<ActorId>,
+) -> Result<(String, Vec<Choice>), PageError> {
+    if !(signed_in.may(LinkWorker) && signed_in.may(ViewAccounts)) {
+        let words = own.map(|id| format!("account {id}"));
+        return Ok((words.unwrap_or_default(), vec![]));
+    }
+    let all = app.identity.accounts(signed_in).await?;
+    let people = app.tasking.people(signed_in, false).await?;
+    let is_free = |id: ActorId| {
+        let mut joined = people.lines.iter().filter_map(|line| line.worker.account);
+        joined.all(|account| account != id)
+    };
+    let words = |line: &AccountLine| format!("{} ({})", line.display_name, line.sign_in_name);
+    let name = all.iter().find(|line| Some(line.id) == own).map(words);
+    let open = all.iter().filter(|line| {
+        line.kind == AccountKind::Person
+            && line.state != AccountState::Disabled
+            && is_free(line.id)
+            && line.grants.iter().any(|grant| grant.role == HANDLER)
+    });
+    let choices = open.map(|line| Choice::plain(line.id.to_string(), words(line)));
+    Ok((name.unwrap_or_default(), choices.collect()))
+}
+
+/// Which account.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LinkForm {
+    version: i64,
+    account: i64,
+}
+
+/// `POST /people/{person}/link`: whose sign-in it is.
+async fn link(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    Id(id): Id<WorkerId>,
+    Checked(form): Checked<LinkForm>,
+) -> Answer {
+    let seen = Seen::At(form.version);
+    let person = SeenWorker { id, seen };
+    let account = ActorId(form.account);
+    let step = app.tasking.link_worker(&signed_in, person, account);
+    acted(&app, &signed_in, id, step).await
 }
 
 fn doing(line: &PersonLine) -> Doing {
     match (&line.task, line.worker.state) {
         (Some(task), WorkerState::OnTask) => Doing::Task(words::state(task.state)),
         (_, state) => Doing::Person(words::person_state(state)),
+    }
+}
+
+fn word(doing: Doing) -> &'static str {
+    match doing {
+        Doing::Task(state) => state.word(),
+        Doing::Person(state) => state.word(),
     }
 }
 
@@ -213,30 +321,41 @@ fn acts(caller: &Caller, found: &PersonDetail) -> Vec<PersonAct> {
     possible.iter().copied().filter(may).collect()
 }
 
-/// What a form without fields sends. Each step checks for itself that it is still possible, so the
-/// version of the page it was pressed on is taken and not asked for.
+/// What a form without fields sends: the version of the person that its page showed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Pressed {
-    #[serde(default, rename = "version")]
-    _version: i64,
+    version: i64,
 }
 
-type Answer = Result<Redirect, PageError>;
+impl Pressed {
+    fn on(&self, id: WorkerId) -> Whose {
+        let seen = Seen::At(self.version);
+        Whose::Of(SeenWorker { id, seen })
+    }
+}
 
-/// Back to where the press came from: the phone for one's own state, else the person's page.
+type Answer = Result<Response, PageError>;
+
+/// Back to where the press came from: the phone for one's own state, else the person's page. If
+/// somebody was quicker, the page says how things are.
 async fn acted(
+    app: &App,
     signed_in: &SignedIn,
     person: WorkerId,
     step: impl Future<Output = Result<(), TaskError>>,
 ) -> Answer {
-    step.await?;
-    let to = if signed_in.may(ViewPeople) {
-        format!("/people/{person}")
-    } else {
-        "/phone".to_owned()
-    };
-    Ok(Redirect::to(&to))
+    match step.await {
+        Ok(()) if signed_in.may(ViewPeople) => {
+            Ok(Redirect::to(&format!("/people/{person}")).into_response())
+        }
+        Ok(()) => Ok(Redirect::to("/phone").into_response()),
+        Err(TaskError::Store(StoreError::Quicker)) => {
+            let page = page(app, signed_in, person, Quicker::Was).await?;
+            Ok((StatusCode::CONFLICT, page).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The forms of one press each.
@@ -247,10 +366,10 @@ macro_rules! presses {
             State(app): State<Arc<App>>,
             signed_in: SignedIn,
             Id(person): Id<WorkerId>,
-            Checked(_): Checked<Pressed>,
+            Checked(form): Checked<Pressed>,
         ) -> Answer {
-            let step = app.tasking.$name(&signed_in, Whose::Of(person));
-            acted(&signed_in, person, step).await
+            let step = app.tasking.$name(&signed_in, form.on(person));
+            acted(&app, &signed_in, person, step).await
         }
     )+};
 }
@@ -274,12 +393,12 @@ macro_rules! availability {
             State(app): State<Arc<App>>,
             signed_in: SignedIn,
             Id(person): Id<WorkerId>,
-            Checked(_): Checked<Pressed>,
+            Checked(form): Checked<Pressed>,
         ) -> Answer {
             let tasking: &Tasking = &app.tasking;
             let change = Availability::$change;
-            let step = tasking.change_availability(&signed_in, Whose::Of(person), change);
-            acted(&signed_in, person, step).await
+            let step = tasking.change_availability(&signed_in, form.on(person), change);
+            acted(&app, &signed_in, person, step).await
         }
     )+};
 }

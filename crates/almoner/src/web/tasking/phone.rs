@@ -16,10 +16,14 @@ use care::tasking::{
     model::{AfterAbort, IdentityCheck, OfferId, TaskId},
     own::{OwnWatch, OwnWork},
     reasons::{AbortReason, DeclineReason, PauseReason},
+    work::Press,
 };
 use maud::Markup;
 use serde::Deserialize;
-use trust::{ledger::entry::Key, store::health::Notice};
+use trust::{
+    ledger::entry::Key,
+    store::{health::Notice, value::Moment},
+};
 
 use super::{
     following::{self, Followed},
@@ -150,6 +154,9 @@ fn keys(work: &OwnWork) -> Vec<(&'static str, i64)> {
 struct Pressed {
     #[serde(default, rename = "version")]
     _version: i64,
+    /// When it was pressed, in microseconds of the hospital's time, if there was no signal then.
+    #[serde(default)]
+    happened_at: Option<i64>,
 }
 
 /// A form of one reason.
@@ -158,7 +165,15 @@ struct Pressed {
 struct WithReason {
     #[serde(default, rename = "version")]
     _version: i64,
+    /// When it was pressed, in microseconds of the hospital's time, if there was no signal then.
+    #[serde(default)]
+    happened_at: Option<i64>,
     reason: String,
+}
+
+fn pressed(task: TaskId, happened_at: Option<i64>) -> Press {
+    let happened_at = happened_at.map(Moment);
+    Press { task, happened_at }
 }
 
 type Answer = Result<Response, PageError>;
@@ -207,9 +222,10 @@ macro_rules! presses {
             State(app): State<Arc<App>>,
             signed_in: SignedIn,
             Id(task): Id<TaskId>,
-            Checked(_): Checked<Pressed>,
+            Checked(form): Checked<Pressed>,
         ) -> Answer {
-            app.tasking.$name(&signed_in, task).await?;
+            let press = pressed(task, form.happened_at);
+            app.tasking.$name(&signed_in, press).await?;
             next()
         }
     )+};
@@ -234,6 +250,9 @@ presses! {
 struct DepartForm {
     #[serde(default, rename = "version")]
     _version: i64,
+    /// When it was pressed, in microseconds of the hospital's time, if there was no signal then.
+    #[serde(default)]
+    happened_at: Option<i64>,
     #[serde(default)]
     checked: String,
 }
@@ -249,7 +268,8 @@ async fn depart(
         "yes" => IdentityCheck::Confirmed,
         _ => IdentityCheck::NotDone,
     };
-    app.tasking.depart(&signed_in, task, checked).await?;
+    let press = pressed(task, form.happened_at);
+    app.tasking.depart(&signed_in, press, checked).await?;
     next()
 }
 
@@ -261,7 +281,8 @@ async fn pause(
     Checked(form): Checked<WithReason>,
 ) -> Answer {
     let reason = PauseReason::from_code(&form.reason).ok_or_else(no_such_reason)?;
-    app.tasking.pause(&signed_in, task, reason).await?;
+    let press = pressed(task, form.happened_at);
+    app.tasking.pause(&signed_in, press, reason).await?;
     next()
 }
 
@@ -273,7 +294,8 @@ async fn hand_back(
     Checked(form): Checked<WithReason>,
 ) -> Answer {
     let reason = DeclineReason::from_code(&form.reason).ok_or_else(no_such_reason)?;
-    app.tasking.hand_back(&signed_in, task, reason).await?;
+    let press = pressed(task, form.happened_at);
+    app.tasking.hand_back(&signed_in, press, reason).await?;
     next()
 }
 
@@ -283,6 +305,9 @@ async fn hand_back(
 struct AbortForm {
     #[serde(default, rename = "version")]
     _version: i64,
+    /// When it was pressed, in microseconds of the hospital's time, if there was no signal then.
+    #[serde(default)]
+    happened_at: Option<i64>,
     reason: String,
     #[serde(default)]
     again: String,
@@ -301,6 +326,7 @@ async fn abort(
     } else {
         AfterAbort::End
     };
-    app.tasking.abort(&signed_in, task, reason, after).await?;
+    let press = pressed(task, form.happened_at);
+    app.tasking.abort(&signed_in, press, reason, after).await?;
     next()
 }

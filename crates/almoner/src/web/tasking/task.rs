@@ -1,9 +1,10 @@
 //! One task: its page, and what ward and coordinator can do with it.
 //!
-//! The handler's own steps stand in `phone.rs`. Each form leads back to the page, which shows what
-//! came of it.
+//! The handler's own steps stand in `phone.rs`. Each form carries the version of the task that its
+//! page showed and leads back to the page, which shows what came of it. When somebody was quicker,
+//! nothing is changed: the page says what is there now and keeps what was chosen.
 
-use std::sync::Arc;
+use std::{future::Future, sync::Arc};
 
 use axum::{
     Router,
@@ -16,9 +17,11 @@ use care::tasking::{
     error::TaskError,
     model::{Handover, TaskId, Verdict, WorkerId},
     reasons::{CancelReason, OverrideReason},
+    seen::SeenTask,
 };
 use maud::Markup;
 use serde::Deserialize;
+use trust::store::error::StoreError;
 
 use super::task_shown;
 use crate::web::{
@@ -27,7 +30,10 @@ use crate::web::{
     form::{Checked, Id},
     parts::{forms::FormError, shell::Entry},
     refusal::PageError,
-    views::task::{self, TaskView},
+    views::{
+        task::{self, TaskView},
+        task_actions::Typed,
+    },
 };
 
 /// The routes of one task.
@@ -50,134 +56,167 @@ async fn show(
     signed_in: SignedIn,
     Id(task): Id<TaskId>,
 ) -> Result<Markup, PageError> {
-    page(&app, &signed_in, task, vec![]).await
+    Desk::new(&app, &signed_in, task, "").page(None).await
 }
 
-async fn page(
-    app: &App,
-    signed_in: &SignedIn,
+/// Somebody who wants something with a task.
+struct Desk<'a> {
+    app: &'a App,
+    signed_in: &'a SignedIn,
     task: TaskId,
-    errors: Vec<FormError>,
-) -> Result<Markup, PageError> {
-    let detail = app.tasking.task(signed_in, task).await?;
-    let people = if task_shown::can_be_assigned(&detail.task, signed_in) {
-        Some(app.tasking.people(signed_in, true).await?)
-    } else {
-        None
-    };
-    let actions = task_shown::actions(&detail, signed_in, people.as_ref());
-    let view = task_shown::view(&detail, actions, signed_in, &app.times);
-    let view = TaskView { errors, ..view };
-    Ok(task::page(&view, &signed_in.shell(app, Entry::Board)))
+    /// What was chosen in the form, kept when the page is shown again.
+    typed: Typed,
 }
 
-/// The page again, with what has to be put right.
-async fn again(
-    app: &App,
-    signed_in: &SignedIn,
-    task: TaskId,
-    (field, sentence): (&str, &str),
-) -> Result<Response, PageError> {
-    let errors = vec![FormError {
-        field: field.to_owned(),
-        sentence: sentence.to_owned(),
-    }];
-    let page = page(app, signed_in, task, errors).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+/// What has to be put right.
+enum Mistake {
+    /// In what was sent.
+    Sent(String),
+    /// The task was changed meanwhile.
+    Quicker,
 }
 
-fn back_to(task: TaskId) -> Response {
-    Redirect::to(&format!("/tasks/{task}")).into_response()
+impl<'a> Desk<'a> {
+    fn new(app: &'a App, signed_in: &'a SignedIn, task: TaskId, verb: &'static str) -> Self {
+        let typed = Typed {
+            verb,
+            ..Typed::default()
+        };
+        Self {
+            app,
+            signed_in,
+            task,
+            typed,
+        }
+    }
+
+    async fn page(&self, mistake: Option<Mistake>) -> Result<Markup, PageError> {
+        let (app, signed_in) = (self.app, self.signed_in);
+        let detail = app.tasking.task(signed_in, self.task).await?;
+        let people = if task_shown::can_be_assigned(&detail.task, signed_in) {
+            Some(app.tasking.people(signed_in, true).await?)
+        } else {
+            None
+        };
+        let mut actions = task_shown::actions(&detail, signed_in, people.as_ref());
+        actions.typed = self.typed.clone();
+        let sentence = mistake.map(|mistake| match mistake {
+            Mistake::Sent(sentence) => sentence,
+            Mistake::Quicker => task_shown::quicker(&detail, &app.times),
+        });
+        let error = sentence.map(|sentence| FormError {
+            field: actions.place_of(self.typed.verb).to_owned(),
+            sentence,
+        });
+        let view = task_shown::view(&detail, actions, signed_in, &app.times);
+        let view = TaskView {
+            errors: error.into_iter().collect(),
+            ..view
+        };
+        Ok(task::page(&view, &signed_in.shell(app, Entry::Board)))
+    }
+
+    /// The page again, with what has to be put right in what was sent.
+    async fn again(&self, sentence: impl Into<String>) -> Result<Response, PageError> {
+        let page = self.page(Some(Mistake::Sent(sentence.into()))).await?;
+        Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    }
+
+    /// Back to the page, or the page again with what is there now.
+    async fn done(
+        &self,
+        step: impl Future<Output = Result<TaskId, TaskError>>,
+    ) -> Result<Response, PageError> {
+        match step.await {
+            Ok(task) => Ok(Redirect::to(&format!("/tasks/{task}")).into_response()),
+            Err(TaskError::Store(StoreError::Quicker)) => {
+                let page = self.page(Some(Mistake::Quicker)).await?;
+                Ok((StatusCode::CONFLICT, page).into_response())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
-/// A form without fields. The step itself is checked against the task as it is now, so the version
-/// that was looked at is taken and not asked for; so it is in the forms below.
+const SAY_WHY: &str = "Choose a reason";
+
+/// A form without fields of its own.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Pressed {
-    #[serde(default, rename = "version")]
-    _version: i64,
+    version: i64,
+}
+
+/// The acts of one press each.
+macro_rules! presses {
+    ($($(#[$doc:meta])* $name:ident => $operation:ident;)+) => {$(
+        $(#[$doc])*
+        async fn $name(
+            State(app): State<Arc<App>>,
+            signed_in: SignedIn,
+            Id(task): Id<TaskId>,
+            Checked(form): Checked<Pressed>,
+        ) -> Result<Response, PageError> {
+            let seen = SeenTask::at(task, form.version);
+            let step = app.tasking.$operation(&signed_in, seen);
+            let desk = Desk::new(&app, &signed_in, task, stringify!($name));
+            desk.done(async { step.await.map(|()| task) }).await
+        }
+    )+};
+}
+
+presses! {
+    /// `POST /tasks/{task}/approve`
+    approve => approve_task;
+    /// `POST /tasks/{task}/hold`: the ward says "not ready".
+    hold => hold_task;
+    /// `POST /tasks/{task}/release`: the ward says "ready to move".
+    release => ready_task;
 }
 
 /// A form that says why.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WithReason {
-    #[serde(default, rename = "version")]
-    _version: i64,
+    version: i64,
     #[serde(default)]
     reason: String,
 }
 
-const SAY_WHY: &str = "Choose a reason";
-
-/// `POST /tasks/{task}/approve`
-async fn approve(
-    State(app): State<Arc<App>>,
-    signed_in: SignedIn,
-    Id(task): Id<TaskId>,
-    Checked(_): Checked<Pressed>,
-) -> Result<Response, PageError> {
-    app.tasking.approve_task(&signed_in, task).await?;
-    Ok(back_to(task))
+/// The acts that end a task for a reason.
+macro_rules! endings {
+    ($($(#[$doc:meta])* $name:ident => $operation:ident;)+) => {$(
+        $(#[$doc])*
+        async fn $name(
+            State(app): State<Arc<App>>,
+            signed_in: SignedIn,
+            Id(task): Id<TaskId>,
+            Checked(form): Checked<WithReason>,
+        ) -> Result<Response, PageError> {
+            let mut desk = Desk::new(&app, &signed_in, task, stringify!($name));
+            let Some(reason) = CancelReason::from_code(&form.reason) else {
+                return desk.again(SAY_WHY).await;
+            };
+            desk.typed.reason = form.reason;
+            let seen = SeenTask::at(task, form.version);
+            let step = app.tasking.$operation(&signed_in, seen, reason);
+            desk.done(async { step.await.map(|()| task) }).await
+        }
+    )+};
 }
 
-/// `POST /tasks/{task}/reject`
-async fn reject(
-    State(app): State<Arc<App>>,
-    signed_in: SignedIn,
-    Id(task): Id<TaskId>,
-    Checked(form): Checked<WithReason>,
-) -> Result<Response, PageError> {
-    let Some(reason) = CancelReason::from_code(&form.reason) else {
-        return again(&app, &signed_in, task, ("reject", SAY_WHY)).await;
-    };
-    app.tasking.reject_task(&signed_in, task, reason).await?;
-    Ok(back_to(task))
-}
-
-/// `POST /tasks/{task}/hold`: the ward says "not ready".
-async fn hold(
-    State(app): State<Arc<App>>,
-    signed_in: SignedIn,
-    Id(task): Id<TaskId>,
-    Checked(_): Checked<Pressed>,
-) -> Result<Response, PageError> {
-    app.tasking.hold_task(&signed_in, task).await?;
-    Ok(back_to(task))
-}
-
-/// `POST /tasks/{task}/release`: the ward says "ready to move".
-async fn release(
-    State(app): State<Arc<App>>,
-    signed_in: SignedIn,
-    Id(task): Id<TaskId>,
-    Checked(_): Checked<Pressed>,
-) -> Result<Response, PageError> {
-    app.tasking.ready_task(&signed_in, task).await?;
-    Ok(back_to(task))
-}
-
-/// `POST /tasks/{task}/cancel`
-async fn cancel(
-    State(app): State<Arc<App>>,
-    signed_in: SignedIn,
-    Id(task): Id<TaskId>,
-    Checked(form): Checked<WithReason>,
-) -> Result<Response, PageError> {
-    let Some(reason) = CancelReason::from_code(&form.reason) else {
-        return again(&app, &signed_in, task, ("cancel", SAY_WHY)).await;
-    };
-    app.tasking.cancel_task(&signed_in, task, reason).await?;
-    Ok(back_to(task))
+endings! {
+    /// `POST /tasks/{task}/reject`
+    reject => reject_task;
+    /// `POST /tasks/{task}/cancel`
+    cancel => cancel_task;
 }
 
 /// Whom to ask instead, and why.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AssignForm {
-    #[serde(default, rename = "version")]
-    _version: i64,
+    version: i64,
     #[serde(default)]
     person: String,
     #[serde(default)]
@@ -191,24 +230,27 @@ async fn assign(
     Id(task): Id<TaskId>,
     Checked(form): Checked<AssignForm>,
 ) -> Result<Response, PageError> {
-    let Ok(person) = form.person.parse::<WorkerId>() else {
-        return again(&app, &signed_in, task, ("assign", "Choose a person")).await;
+    let mut desk = Desk::new(&app, &signed_in, task, "assign");
+    let person = form.person.parse::<WorkerId>();
+    let reason = OverrideReason::from_code(&form.reason);
+    (desk.typed.person, desk.typed.reason) = (form.person, form.reason);
+    let Ok(person) = person else {
+        return desk.again("Choose a person").await;
     };
-    let Some(reason) = OverrideReason::from_code(&form.reason) else {
-        return again(&app, &signed_in, task, ("assign", SAY_WHY)).await;
+    let Some(reason) = reason else {
+        return desk.again(SAY_WHY).await;
     };
+    let seen = SeenTask::at(task, form.version);
     match app
         .tasking
-        .assign_task(&signed_in, task, person, reason)
+        .assign_task(&signed_in, seen, person, reason)
         .await
     {
-        Ok(()) => Ok(back_to(task)),
         // Another person can be chosen on the spot.
         Err(error @ (TaskError::Unsuited(_) | TaskError::CannotBeAsked(_))) => {
-            let sentence = format!("Choose someone else: {error}");
-            again(&app, &signed_in, task, ("assign", &sentence)).await
+            desk.again(format!("Choose someone else: {error}")).await
         }
-        Err(error) => Err(error.into()),
+        done => desk.done(async { done.map(|()| task) }).await,
     }
 }
 
@@ -216,8 +258,7 @@ async fn assign(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RecallForm {
-    #[serde(default, rename = "version")]
-    _version: i64,
+    version: i64,
     #[serde(default)]
     reason: String,
     #[serde(default)]
@@ -231,25 +272,26 @@ async fn recall(
     Id(task): Id<TaskId>,
     Checked(form): Checked<RecallForm>,
 ) -> Result<Response, PageError> {
+    let mut desk = Desk::new(&app, &signed_in, task, "recall");
+    desk.typed.handover = form.handover == "yes";
     let Some(reason) = OverrideReason::from_code(&form.reason) else {
-        return again(&app, &signed_in, task, ("recall", SAY_WHY)).await;
+        return desk.again(SAY_WHY).await;
     };
-    let handover = match form.handover.as_str() {
-        "yes" => Handover::Confirmed,
-        _ => Handover::NotConfirmed,
+    desk.typed.reason = form.reason;
+    let handover = match desk.typed.handover {
+        true => Handover::Confirmed,
+        false => Handover::NotConfirmed,
     };
-    app.tasking
-        .recall_task(&signed_in, task, reason, handover)
-        .await?;
-    Ok(back_to(task))
+    let seen = SeenTask::at(task, form.version);
+    let step = app.tasking.recall_task(&signed_in, seen, reason, handover);
+    desk.done(async { step.await.map(|()| task) }).await
 }
 
 /// Whether finished work is good.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct VerifyForm {
-    #[serde(default, rename = "version")]
-    _version: i64,
+    version: i64,
     #[serde(default)]
     verdict: String,
 }
@@ -261,19 +303,14 @@ async fn verify(
     Id(task): Id<TaskId>,
     Checked(form): Checked<VerifyForm>,
 ) -> Result<Response, PageError> {
+    let desk = Desk::new(&app, &signed_in, task, "verify");
     let verdict = match form.verdict.as_str() {
         "passed" => Verdict::Passed,
         "failed" => Verdict::Failed,
-        _ => {
-            return again(
-                &app,
-                &signed_in,
-                task,
-                ("task-head", "Say whether it is good"),
-            )
-            .await;
-        }
+        _ => return desk.again("Say whether it is good").await,
     };
-    let again = app.tasking.verify_task(&signed_in, task, verdict).await?;
-    Ok(back_to(again.unwrap_or(task)))
+    let seen = SeenTask::at(task, form.version);
+    let step = app.tasking.verify_task(&signed_in, seen, verdict);
+    desk.done(async { step.await.map(|again| again.unwrap_or(task)) })
+        .await
 }

@@ -22,11 +22,11 @@ use trust::{
 use super::words;
 use crate::web::{
     assurance::events::ViewLog,
-    parts::{clocks::duration, forms::Choice},
+    parts::{clocks::duration, forms::Choice, states::Vocabulary},
     times::Times,
     views::{
         task::{ProgressStep, TaskPromise, TaskView, TimeLineEntry, When, WhyThisPerson},
-        task_actions::TaskActions,
+        task_actions::{TaskActions, Typed},
     },
 };
 
@@ -178,9 +178,12 @@ fn time_line(detail: &TaskDetail, times: &Times) -> Vec<TimeLineEntry> {
             } else {
                 When::Past
             };
-            let (what, more) = said(detail, step, times);
+            let (what, mut more) = said(detail, step, times);
+            if step.happened_at.is_some() {
+                more.push_str(&format!(". No signal; told at {}", times.clock(step.at)));
+            }
             TimeLineEntry {
-                at: times.clock(step.at),
+                at: times.clock(step.happened_at.unwrap_or(step.at)),
                 state: (step.step != "request_task").then(|| words::state(step.state)),
                 what: what.to_owned(),
                 detail: more,
@@ -221,6 +224,26 @@ fn ahead(detail: &TaskDetail, times: &Times) -> Vec<TimeLineEntry> {
         lines.push(expected(expected_end(detail, arrival), state, what));
     }
     lines
+}
+
+/// That somebody was quicker: what is there now, and the way on.
+pub fn quicker(detail: &TaskDetail, times: &Times) -> String {
+    let state = words::state(detail.task.state).word();
+    let last = detail.steps.last().map(|step| {
+        let (what, more) = said(detail, step, times);
+        let gap = if more.is_empty() || more.starts_with([',', '.', ':']) {
+            ""
+        } else {
+            " "
+        };
+        let at = times.clock(step.at);
+        with_stop(&format!(" Last, at {at}: {what}{gap}{more}"))
+    });
+    format!(
+        "Someone was quicker. The task is now “{state}”.{} Nothing of yours was stored, and what \
+         you chose is kept: look, then press again",
+        last.unwrap_or_default()
+    )
 }
 
 /// One step in plain words: what happened, and the rest of the sentence.
@@ -384,6 +407,7 @@ pub fn actions(detail: &TaskDetail, caller: &Caller, people: Option<&People>) ->
         recall_needs_handover: task.is_carrying_patient(),
         cancel_reasons: reasons(caller.may(CancelTask) && may_cancel, words::cancel_reasons),
         verify: caller.may(VerifyTask) && task.verify(Verdict::Passed, now).is_ok(),
+        typed: Typed::default(),
     }
 }
 

@@ -12,7 +12,7 @@ use axum::{
 use care::tasking::{
     error::TaskError,
     events::SaveTaskType,
-    model::{TaskTypeError, TaskTypeId, TaskTypeSpec},
+    model::{Mode, TaskTypeError, TaskTypeId, TaskTypeSpec, WorkGroup},
     priority::TargetMinutes,
     rows::TaskType,
 };
@@ -20,26 +20,34 @@ use maud::Markup;
 use serde::Deserialize;
 use trust::store::error::StoreError;
 
-use super::words;
+use super::{new_task_type::make, words};
 use crate::web::{
     app::App,
     caller::SignedIn,
     form::{Checked, Id},
-    parts::{forms::FormError, shell::Entry, states::WorkKind},
+    parts::{
+        forms::{Choice, FormError},
+        shell::Entry,
+        states::WorkKind,
+    },
     refusal::PageError,
-    views::task_types::{self, TaskTypeRow, TaskTypesView},
+    views::task_types::{self, NewTaskType, TaskTypeRow, TaskTypesView},
 };
 
 /// The routes of task types.
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/settings/task-types", get(show))
+        .route("/settings/task-types", get(show).post(make))
         .route("/settings/task-types/{kind}", post(save))
 }
 
 /// `GET /settings/task-types`
 async fn show(State(app): State<Arc<App>>, signed_in: SignedIn) -> Result<Markup, PageError> {
-    page(&app, &signed_in, None).await
+    let view = view(&app, &signed_in).await?;
+    Ok(task_types::page(
+        &view,
+        &signed_in.shell(&app, Entry::TaskTypes),
+    ))
 }
 
 /// What was typed for one kind of work, and what is wrong with it.
@@ -49,36 +57,49 @@ struct Mistake {
     sentence: String,
 }
 
-async fn page(
-    app: &App,
-    signed_in: &SignedIn,
-    mistake: Option<Mistake>,
-) -> Result<Markup, PageError> {
-    let (_, kinds) = app.tasking.task_types(signed_in).await?;
-    let mut rows: Vec<TaskTypeRow> = kinds.iter().map(|(kind, at)| row(kind, *at)).collect();
-    let mut errors = vec![];
-    if let Some(mistake) = mistake {
-        if let Some(row) = rows.iter_mut().find(|row| row.id == mistake.kind.0) {
-            row.emergency_minutes = mistake.typed.emergency;
-            row.urgent_minutes = mistake.typed.urgent;
-            row.routine_minutes = mistake.typed.routine;
+impl Mistake {
+    /// Puts what was typed, and the sentence, onto the page.
+    fn put_into(self, view: &mut TaskTypesView) {
+        if let Some(row) = view.task_types.iter_mut().find(|row| row.id == self.kind.0) {
+            row.emergency_minutes = self.typed.emergency;
+            row.urgent_minutes = self.typed.urgent;
+            row.routine_minutes = self.typed.routine;
         }
-        let field = format!("routine_minutes-{}", mistake.kind);
-        errors.push(FormError {
+        let field = format!("routine_minutes-{}", self.kind);
+        view.errors.push(FormError {
             field,
-            sentence: mistake.sentence,
+            sentence: self.sentence,
         });
     }
+}
+
+/// The page as things are now.
+pub(super) async fn view(app: &App, signed_in: &SignedIn) -> Result<TaskTypesView, PageError> {
+    let (directory, kinds) = app.tasking.task_types(signed_in).await?;
+    let mut rows: Vec<TaskTypeRow> = kinds.iter().map(|(kind, at)| row(kind, *at)).collect();
     rows.sort_by(|one, other| (one.kind as u8, &one.name).cmp(&(other.kind as u8, &other.name)));
-    let view = TaskTypesView {
+    let open = directory
+        .teams
+        .iter()
+        .filter(|team| team.closed_at.is_none());
+    let no_patient = std::iter::once(Choice::plain("", "No patient"));
+    let modes = Mode::ALL
+        .iter()
+        .map(|mode| Choice::plain(mode.code(), mode.words()));
+    Ok(TaskTypesView {
         task_types: rows,
         may_change: signed_in.may(SaveTaskType),
-        errors,
-    };
-    Ok(task_types::page(
-        &view,
-        &signed_in.shell(app, Entry::TaskTypes),
-    ))
+        groups: WorkGroup::ALL
+            .iter()
+            .map(|group| Choice::plain(group.code(), group.words()))
+            .collect(),
+        teams: open
+            .map(|team| Choice::plain(team.code.clone(), team.name.clone()))
+            .collect(),
+        modes: no_patient.chain(modes).collect(),
+        typed: NewTaskType::default(),
+        errors: vec![],
+    })
 }
 
 fn row(kind: &TaskType, version: i64) -> TaskTypeRow {
@@ -139,26 +160,45 @@ async fn save(
         targets: typed,
         ..found.spec.0.clone()
     };
-    let sentence = match app
+    let (status, sentence) = match app
         .tasking
         .save_task_type(&signed_in, spec, Some(form.version))
         .await
     {
         Ok(_) => return Ok(Redirect::to("/settings/task-types").into_response()),
         Err(TaskError::TaskType(TaskTypeError::Targets)) => {
-            "Give each target as 1 minute to 24 hours; a more urgent one is never longer."
+            let sentence =
+                "Give each target as 1 minute to 24 hours; a more urgent one is never longer.";
+            (StatusCode::UNPROCESSABLE_ENTITY, sentence.to_owned())
         }
         Err(TaskError::Store(StoreError::Quicker)) => {
-            "Someone changed these targets meanwhile. What you typed is still here: look, then \
-             save again."
+            let now = app.tasking.directory().await.map_err(TaskError::from)?;
+            let now = now.kind(kind).map(|kind| kind.spec.0.targets);
+            (StatusCode::CONFLICT, quicker(now))
         }
         Err(error) => return Err(error.into()),
     };
     let mistake = Mistake {
         kind,
         typed,
-        sentence: sentence.to_owned(),
+        sentence,
     };
-    let again = page(&app, &signed_in, Some(mistake)).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
+    let mut view = view(&app, &signed_in).await?;
+    mistake.put_into(&mut view);
+    let again = task_types::page(&view, &signed_in.shell(&app, Entry::TaskTypes));
+    Ok((status, again).into_response())
+}
+
+/// That somebody was quicker, with what they stored.
+fn quicker(now: Option<TargetMinutes>) -> String {
+    let now = now.map(|now| {
+        format!(
+            " The targets are now {}, {} and {} minutes.",
+            now.emergency, now.urgent, now.routine
+        )
+    });
+    format!(
+        "Someone was quicker.{} What you typed is still here: look, then save again.",
+        now.unwrap_or_default()
+    )
 }

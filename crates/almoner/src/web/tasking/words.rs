@@ -8,6 +8,7 @@ use care::tasking::{
     model::{self, Escort, Isolation, Mode, Needs, NeedsError, WorkGroup},
     priority,
     reasons::{AbortReason, CancelReason, DeclineReason, OverrideReason, PauseReason, ReasonGroup},
+    skill_words,
     worker::WorkerState,
 };
 
@@ -238,7 +239,7 @@ pub fn reason(step: &str, code: &str) -> Option<&'static str> {
 /// A skill as people read it: `DEEP_CLEAN` is "Deep clean".
 #[must_use]
 pub fn skill(code: &str) -> String {
-    let plain = code.replace('_', " ").to_lowercase();
+    let plain = skill_words::spoken(code);
     let mut letters = plain.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()

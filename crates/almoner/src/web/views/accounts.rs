@@ -40,6 +40,8 @@ pub struct AccountsView {
     pub erase_reasons: Vec<Choice>,
     /// What was typed before.
     pub typed: AccountForm,
+    /// A role that somebody was to get, as it was typed before.
+    pub typed_role: RoleForm,
     /// What has to be put right.
     pub errors: Vec<FormError>,
 }
@@ -72,6 +74,8 @@ pub struct AccountRow {
 pub struct GrantChip {
     /// The grant's number.
     pub id: i64,
+    /// The version that is looked at.
+    pub version: i64,
     /// The role and where it holds, such as “Coordinator: Portering”.
     pub words: String,
     /// Whether this reader may take it back.
@@ -102,6 +106,19 @@ pub struct AccountForm {
     pub scope: String,
     /// The code of the kind of device.
     pub device_class: String,
+}
+
+/// A role for somebody as it is typed and sent.
+#[derive(Debug, Clone, Default)]
+pub struct RoleForm {
+    /// Whose account.
+    pub account: i64,
+    /// The code of the role.
+    pub role: String,
+    /// The code of the place.
+    pub scope: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// `GET /accounts`
@@ -251,9 +268,18 @@ fn grant_id(account: &AccountRow) -> String {
 fn give_role(account: &AccountRow, view: &AccountsView) -> Markup {
     let id = grant_id(account);
     // The dialog of a new account has the same fields; the ids say whose they are.
+    let nothing = RoleForm::default();
+    let is_typed = view.typed_role.account == account.id;
+    let typed = if is_typed { &view.typed_role } else { &nothing };
     let fields = html! {
         (select(
-            &Field { name: "role", id: &format!("{id}-role"), label: "Role", ..Field::default() },
+            &Field {
+                name: "role",
+                id: &format!("{id}-role"),
+                label: "Role",
+                value: &typed.role,
+                ..Field::default()
+            },
             &view.roles,
         ))
         (select(
@@ -261,6 +287,7 @@ fn give_role(account: &AccountRow, view: &AccountsView) -> Markup {
                 name: "scope",
                 id: &format!("{id}-scope"),
                 label: "Where",
+                value: &typed.scope,
                 ..Field::default()
             },
             &view.scopes,
@@ -270,6 +297,7 @@ fn give_role(account: &AccountRow, view: &AccountsView) -> Markup {
             id: &format!("{id}-reason"),
             label: "Why",
             hint: "It stays on record.",
+            value: &typed.reason,
             ..Field::default()
         })
     };
@@ -294,7 +322,7 @@ fn take_role_back(account: &AccountRow, grant: &GrantChip) -> Markup {
             id: &format!("withdraw-{}", grant.id),
             title: &format!("Take a role back from {}", account.name),
             action: format!("/grants/{}/withdraw", grant.id),
-            version: account.version,
+            version: grant.version,
             fields,
             button: submit("Take back", None, "Taking back…", Weight::Danger),
         })

@@ -9,7 +9,7 @@ use super::problem::{Problem, ProblemView, block};
 use super::samples::assurance;
 use super::{
     accounts, ask, board, controls, help, import, log, password, people, person, phone, phone_day,
-    places, plan, problem, roles, samples, sign_in, task, task_types, terms,
+    places, plan, problem, roles, samples, sign_in, task, task_types, teams, terms,
 };
 use crate::web::parts::blocks::{
     Empty, Filter, Weight, button_link, chip, face, key, note, page_head, panel, segments,
@@ -369,6 +369,7 @@ fn settings_pages() -> Vec<(&'static str, Markup)> {
             "places",
             places::page(&settings::places(), &at(Entry::Places)),
         ),
+        ("teams", teams::page(&settings::teams(), &at(Entry::Teams))),
         (
             "task-types",
             task_types::page(&settings::task_types(), &at(Entry::TaskTypes)),

@@ -35,8 +35,8 @@ const EMPTY: Topic = Topic {
 
 /// All help pages, in the order of the list.
 pub const TOPICS: &[Topic] = &[
-    BOARD, PLAN, TASK, ASK, PHONE, PEOPLE, PLACES, TASK_TYPES, IMPORT, DISPATCH, CONTROLS, LOG,
-    VERIFY, ROLES, ACCOUNTS, SIGN_IN, PRIVACY, PROBLEMS, QUARANTINE, DOWN, ALL,
+    BOARD, PLAN, TASK, ASK, PHONE, PEOPLE, PLACES, TEAMS, TASK_TYPES, IMPORT, DISPATCH, CONTROLS,
+    LOG, VERIFY, ROLES, ACCOUNTS, SIGN_IN, PRIVACY, PROBLEMS, QUARANTINE, DOWN, ALL,
 ];
 
 const BOARD: Topic = Topic {
@@ -210,6 +210,27 @@ const PLACES: Topic = Topic {
         "change a walking time?",
         "Correct it in your list of ways and import the list again. Tasks from then on use it.",
     )],
+    ..EMPTY
+};
+
+const TEAMS: Topic = Topic {
+    name: "teams",
+    title: "teams",
+    about: "Who does which work: every kind of work and every porter belongs to one team.",
+    see: &[
+        "A team is closed and never removed. What it did stays on record.",
+        "Nobody can ask a closed team for work. Saving it opens it again.",
+    ],
+    how: &[
+        (
+            "close a team?",
+            "Press Close beside it. That works once it has no open tasks and nobody is on shift.",
+        ),
+        (
+            "put somebody into another team?",
+            "Correct the team in your list of people and import the list again.",
+        ),
+    ],
     ..EMPTY
 };
 

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use crate::web::parts::blocks::{Panel, Weight, button_link, note, page_head, panel};
 use crate::web::parts::clocks::grouped;
 use crate::web::parts::forms::{
-    Choice, Field, FormError, error_of, error_summary, hidden, picks, select, submit,
+    Choice, Field, FormError, checkbox, error_of, error_summary, hidden, picks, select, submit,
 };
 use crate::web::parts::icons;
 use crate::web::parts::shell::{Page, Shell, Width, page as framed};
@@ -85,8 +85,12 @@ pub struct DryRun {
     pub kind: String,
     /// Lines that are good.
     pub good: usize,
-    /// How many of the good lines are new, as opposed to changing what is there.
+    /// How many of the good lines are new, as opposed to there already.
     pub new: usize,
+    /// Tasks that are here already and say something else in the file, each in a few words.
+    pub differing: Vec<String>,
+    /// Whether lines that are there already change nothing, as with tasks.
+    pub leaves_alone: bool,
     /// Teams that would be made, because people belong to them; may be empty.
     pub new_teams: String,
     /// Columns that nothing is read from; may be empty.
@@ -236,12 +240,14 @@ fn checked(run: &DryRun) -> Markup {
         @if run.bad.is_empty() {
             (note(Hue::Green, icons::CIRCLE_CHECK, html! {
                 b { "Every line is good. " }
-                "New: " (grouped(run.new as u64)) ". Change what is there: "
+                "New: " (grouped(run.new as u64)) "."
+                @if run.leaves_alone { " Already here: " } @else { " Change what is there: " }
                 (grouped(run.good.saturating_sub(run.new) as u64)) "."
             }))
             (aside(run))
             form.al-form method="post" action={ "/import/" (run.import_id) "/apply" } {
                 (hidden("good", run.good))
+                (differing(run))
                 (submit("Import them now", Some(icons::FILE_UP), "Importing…", Weight::Solid))
             }
         } @else {
@@ -260,6 +266,28 @@ fn checked(run: &DryRun) -> Markup {
                 (button_link("Send another file", Some(icons::FILE_UP), "/import", Weight::Solid))
                 (button_link("Match the columns", None, &run.match_href, Weight::Outline))
             }
+        }
+    }
+}
+
+/// Tasks that say something else in the file, and the question what to do with them.
+fn differing(run: &DryRun) -> Markup {
+    const SHOWN: usize = 20;
+    html! {
+        @if !run.differing.is_empty() {
+            p { b { "These tasks say something else in the file:" } }
+            ul.al-list {
+                @for words in run.differing.iter().take(SHOWN) { li { (words) } }
+                @if run.differing.len() > SHOWN {
+                    li { "and " (grouped((run.differing.len() - SHOWN) as u64)) " more" }
+                }
+            }
+            (checkbox(
+                "differing",
+                "Correct them as the file says",
+                "Only where nobody has been asked yet. Without this they stay as they are here.",
+                false,
+            ))
         }
     }
 }

@@ -31,4 +31,5 @@ pub mod sign_in;
 pub mod task;
 pub mod task_actions;
 pub mod task_types;
+pub mod teams;
 pub mod terms;

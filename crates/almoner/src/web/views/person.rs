@@ -7,7 +7,10 @@ use maud::{Markup, html};
 
 use super::board::Doing;
 use crate::web::parts::blocks::{Weight, chip, crumb, facts, panel};
-use crate::web::parts::forms::{act, submit_small};
+use crate::web::parts::forms::{
+    Choice, Dialog, Field, FormError, act, error_summary, opens_dialog, select, submit,
+    submit_small,
+};
 use crate::web::parts::icons::{self, Icon};
 use crate::web::parts::shell::{Page, Shell, Width, page as framed};
 
@@ -34,6 +37,12 @@ pub struct PersonView {
     pub acts: Vec<PersonAct>,
     /// The tasks they have now.
     pub tasks: Vec<(i64, String)>,
+    /// Whose sign-in it is: the account they are joined to, in words; empty without one.
+    pub account: String,
+    /// Accounts that they can be joined to; empty where that cannot be done.
+    pub accounts: Vec<Choice>,
+    /// What has to be put right from the last attempt.
+    pub errors: Vec<FormError>,
 }
 
 /// One shift.
@@ -91,12 +100,14 @@ impl PersonAct {
 pub fn page(view: &PersonView, shell: &Shell) -> Markup {
     let body = html! {
         (crumb("People", "/people", &view.name))
+        (error_summary(&view.errors))
         (person_head(view))
         div."al-cols al-cols--2" {
             div.al-stack {
                 (panel("Who", facts(&[
                     ("Staff number", html! { span.al-mono { (view.staff_number) } }),
                     ("Team", html! { (view.team) }),
+                    ("Signs in as", signs_in(view)),
                     ("Trained for", html! {
                         div."al-row al-row--s al-row--wrap" {
                             @for skill in &view.skills { (chip(icons::CHECK, skill)) }
@@ -108,6 +119,7 @@ pub fn page(view: &PersonView, shell: &Shell) -> Markup {
             }
             (panel("Shifts", shifts(&view.shifts)))
         }
+        @if !view.accounts.is_empty() { (join(view)) }
     };
     let page = Page {
         title: &view.name,
@@ -122,7 +134,7 @@ pub fn page(view: &PersonView, shell: &Shell) -> Markup {
 
 fn person_head(view: &PersonView) -> Markup {
     html! {
-        div.al-head {
+        div.al-head #person-head {
             div.al-grow {
                 div."al-row al-row--wrap" { h1.al-h1 { (view.name) } (view.doing.shown()) }
             }
@@ -135,6 +147,39 @@ fn person_head(view: &PersonView) -> Markup {
                 ))
             }
         }
+    }
+}
+
+/// Without an account nobody has a phone that could be asked.
+fn signs_in(view: &PersonView) -> Markup {
+    html! {
+        @if view.account.is_empty() { "No account yet" } @else { (view.account) }
+        @if !view.accounts.is_empty() {
+            " " (opens_dialog("link", "Join to an account", icons::KEY_ROUND))
+        }
+    }
+}
+
+fn join(view: &PersonView) -> Markup {
+    let account = Field {
+        name: "account",
+        label: "Account",
+        hint: "Only accounts that nobody else works with are listed.",
+        ..Field::default()
+    };
+    let fields = html! {
+        p.al-2 { "Whoever signs in with it is asked for tasks as " (view.name) "." }
+        (select(&account, &view.accounts))
+    };
+    html! {
+        (Dialog {
+            id: "link",
+            title: &format!("Join {} to an account", view.name),
+            action: format!("/people/{}/link", view.id),
+            version: view.version,
+            fields,
+            button: submit("Join", None, "Joining…", Weight::Solid),
+        })
     }
 }
 

@@ -37,6 +37,46 @@ pub struct TaskActions {
     pub cancel_reasons: Vec<Choice>,
     /// Whether the finished work can be checked.
     pub verify: bool,
+    /// What was chosen in the last attempt, which has to be put right.
+    pub typed: Typed,
+}
+
+/// What somebody chose in one of the dialogs.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    /// The dialog, by its verb; empty where nothing was chosen yet.
+    pub verb: &'static str,
+    /// The reason's code.
+    pub reason: String,
+    /// The person's number.
+    pub person: String,
+    /// Whether someone has taken over the patient.
+    pub handover: bool,
+}
+
+impl TaskActions {
+    /// Where on the page this act can be put right: its dialog while the act is still possible,
+    /// else the head, which says how things are.
+    #[must_use]
+    pub fn place_of(&self, verb: &'static str) -> &'static str {
+        let has_dialog = match verb {
+            "reject" => !self.reject_reasons.is_empty(),
+            "recall" => !self.recall_reasons.is_empty(),
+            "cancel" => !self.cancel_reasons.is_empty(),
+            "assign" => !self.assign_to.is_empty(),
+            _ => false,
+        };
+        if has_dialog { verb } else { "task-head" }
+    }
+
+    /// What was chosen in this dialog before.
+    fn chosen(&self, verb: &str) -> Typed {
+        if self.typed.verb == verb {
+            self.typed.clone()
+        } else {
+            Typed::default()
+        }
+    }
 }
 
 /// The buttons at the head of the task page.
@@ -138,15 +178,16 @@ const CANCEL: Asked = Asked {
 
 fn with_reason(task_id: i64, actions: &TaskActions, asked: &Asked, reasons: &[Choice]) -> Markup {
     let asks_handover = asked.verb == RECALL.verb && actions.recall_needs_handover;
+    let chosen = actions.chosen(asked.verb);
     let fields = html! {
         p.al-2 { (asked.about) }
-        (picks("Why?", "reason", reasons, ""))
+        (picks("Why?", "reason", reasons, &chosen.reason))
         @if asks_handover {
             (checkbox(
                 "handover",
                 "Someone has safely taken over the patient",
                 "A patient is under way. Without this the task stays with its handler.",
-                false,
+                chosen.handover,
             ))
         }
     };
@@ -163,10 +204,11 @@ fn with_reason(task_id: i64, actions: &TaskActions, asked: &Asked, reasons: &[Ch
 }
 
 fn assign(task_id: i64, actions: &TaskActions) -> Markup {
+    let chosen = actions.chosen("assign");
     let fields = html! {
         p.al-2 { "The person is asked on their phone, as with any offer." }
         (select(
-            &Field { name: "person", label: "Who?", ..Field::default() },
+            &Field { name: "person", label: "Who?", value: &chosen.person, ..Field::default() },
             &actions.assign_to,
         ))
         (select(
@@ -174,6 +216,7 @@ fn assign(task_id: i64, actions: &TaskActions) -> Markup {
                 name: "reason",
                 label: "Why this person?",
                 hint: "It stands in the log beside your name.",
+                value: &chosen.reason,
                 ..Field::default()
             },
             &actions.assign_reasons,

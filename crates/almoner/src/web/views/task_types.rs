@@ -5,9 +5,10 @@
 
 use maud::{Markup, html};
 
-use crate::web::parts::blocks::{Panel, Weight, page_head};
+use crate::web::parts::blocks::{Empty, Panel, Weight, button_link, page_head};
 use crate::web::parts::forms::{
-    Dialog, Field, FormError, error_of, error_summary, opens_dialog, submit,
+    Choice, Dialog, Field, FormError, checkbox, error_of, error_summary, opens_dialog, select,
+    submit,
 };
 use crate::web::parts::icons;
 use crate::web::parts::shell::{Page, Shell, Width, page as framed};
@@ -19,8 +20,16 @@ use crate::web::parts::tables::{Column, figures, table, words};
 pub struct TaskTypesView {
     /// The task types, by kind and name.
     pub task_types: Vec<TaskTypeRow>,
-    /// Whether this person may change targets.
+    /// Whether this person may change targets and make new types.
     pub may_change: bool,
+    /// What a new type can be: groups of work.
+    pub groups: Vec<Choice>,
+    /// Whose work it can be; without a team there is no type.
+    pub teams: Vec<Choice>,
+    /// How a patient can travel, with "no patient" first.
+    pub modes: Vec<Choice>,
+    /// What was typed for a new type.
+    pub typed: NewTaskType,
     /// What has to be put right from the last attempt.
     pub errors: Vec<FormError>,
 }
@@ -52,14 +61,55 @@ pub struct TaskTypeRow {
     pub needs_check: bool,
 }
 
+/// A new task type as it is typed and sent.
+#[derive(Debug, Clone)]
+pub struct NewTaskType {
+    /// Its name.
+    pub name: String,
+    /// The code of its group.
+    pub group: String,
+    /// The code of its team.
+    pub team: String,
+    /// How a patient travels, by code; empty without a patient.
+    pub mode: String,
+    /// The training it takes, with commas between.
+    pub training: String,
+    /// Minutes at the two ends together, without the walk.
+    pub handling_minutes: String,
+    /// Target minutes: emergency, urgent, routine.
+    pub targets: [String; 3],
+    /// Whether someone approves it first.
+    pub needs_approval: bool,
+    /// Whether someone checks it afterwards.
+    pub needs_check: bool,
+}
+
+impl Default for NewTaskType {
+    fn default() -> Self {
+        let text = String::new;
+        Self {
+            name: text(),
+            group: text(),
+            team: text(),
+            mode: text(),
+            training: text(),
+            handling_minutes: "5".to_owned(),
+            targets: ["15", "30", "60"].map(str::to_owned),
+            needs_approval: false,
+            needs_check: false,
+        }
+    }
+}
+
 /// `GET /settings/task-types`
 pub fn page(view: &TaskTypesView, shell: &Shell) -> Markup {
     let about = html! { "What can be asked for, and within how many minutes it should be done." };
     let body = html! {
         (error_summary(&view.errors))
-        (page_head("Task types", about, html! {}))
+        (page_head("Task types", about, way_to_new(view)))
         (Panel { body: listed(view), flush: true, ..Panel::default() })
         @if view.may_change {
+            @if !view.teams.is_empty() { (new_type(view)) }
             @for task_type in &view.task_types { (change(task_type, &view.errors)) }
         }
     };
@@ -74,6 +124,64 @@ pub fn page(view: &TaskTypesView, shell: &Shell) -> Markup {
     framed(shell, page)
 }
 
+/// A type belongs to a team, so the team comes first.
+fn way_to_new(view: &TaskTypesView) -> Markup {
+    html! {
+        @if view.may_change && view.teams.is_empty() {
+            (button_link("Make a team first", None, "/settings/teams", Weight::Outline))
+        } @else if view.may_change {
+            (opens_dialog("type-new", "New task type", icons::PLUS))
+        }
+    }
+}
+
+fn new_type(view: &TaskTypesView) -> Markup {
+    html! {
+        (Dialog {
+            id: "type-new",
+            title: "New task type",
+            action: "/settings/task-types".to_owned(),
+            version: 0,
+            fields: new_fields(view),
+            button: submit("Make task type", None, "Making…", Weight::Solid),
+        })
+    }
+}
+
+fn new_fields(view: &TaskTypesView) -> Markup {
+    let typed = &view.typed;
+    let line = |name, label, hint, value, width| Field {
+        name,
+        label,
+        hint,
+        value,
+        width,
+        error: error_of(&view.errors, name),
+        ..Field::default()
+    };
+    let [emergency, urgent, routine] = &typed.targets;
+    let training = "Codes as in your list of people, with commas between. It can be left empty.";
+    html! {
+        (line("name", "Name", "As people ask for it, such as Patient to X-ray.", &typed.name, 0))
+        (select(&line("group", "Kind", "", &typed.group, 0), &view.groups))
+        (select(&line("team", "Done by", "", &typed.team, 0), &view.teams))
+        (select(&line("mode", "How a patient travels", "", &typed.mode, 0), &view.modes))
+        (line("training", "Training it takes", training, &typed.training, 0))
+        (line(
+            "handling_minutes",
+            "Minutes at both ends together",
+            "Without the walk.",
+            &typed.handling_minutes,
+            5,
+        ))
+        (line("emergency_minutes", "Emergency, minutes", "", emergency, 5))
+        (line("urgent_minutes", "Urgent, minutes", "", urgent, 5))
+        (line("routine_minutes", "Routine, minutes", "", routine, 5))
+        (checkbox("needs_approval", "Somebody approves it first", "", typed.needs_approval))
+        (checkbox("needs_check", "Somebody checks it afterwards", "", typed.needs_check))
+    }
+}
+
 fn listed(view: &TaskTypesView) -> Markup {
     const COLUMNS: [Column; 8] = [
         words("Task"),
@@ -85,6 +193,16 @@ fn listed(view: &TaskTypesView) -> Markup {
         figures("Routine"),
         words("Change"),
     ];
+    if view.task_types.is_empty() {
+        return html! {
+            (Empty {
+                icon: icons::SETTINGS,
+                title: "No task types yet",
+                why: html! { "Without one, nothing can be asked for." },
+                way_on: way_to_new(view),
+            })
+        };
+    }
     let rows = html! {
         @for task_type in &view.task_types { (row(task_type, view.may_change)) }
     };

@@ -9,7 +9,7 @@ use super::needs::Needs;
 use super::refusal::{Step, TransitionError};
 use super::state::TaskState;
 use super::task::{Booking, Ending, Task, Times};
-use crate::tasking::priority::Priority;
+use crate::tasking::priority::{MINUTE, Priority};
 use crate::tasking::reasons::CancelReason;
 
 /// What somebody asks for.
@@ -97,6 +97,52 @@ impl Task {
             .expect("a draft can be submitted");
         task.version = 1; // one step for whoever looks on, so one version
         task
+    }
+
+    /// Whether it already asks for this, and for nothing else.
+    pub fn says(&self, wish: &NewTask) -> bool {
+        let slot = |booking: Option<Booking>| booking.map(|booking| booking.wanted_at);
+        self.kind == wish.kind
+            && self.priority == wish.priority
+            && (self.from, &self.from_bed) == (wish.from, &wish.from_bed)
+            && (self.to, &self.to_bed) == (wish.to, &wish.to_bed)
+            && self.needs == wish.needs
+            && slot(self.booking) == slot(wish.booking)
+    }
+
+    /// Says something else than before, as the system that asked for it has it now. The clock runs
+    /// on from where it began; a slot that moved counts as long as the work has not been released.
+    ///
+    /// # Errors
+    /// When somebody is being asked or has it, and when it is another kind of work.
+    pub fn correct(&self, wish: &NewTask, now: i64) -> Result<Task, TransitionError> {
+        use TaskState as S;
+        let is_open = matches!(
+            self.state,
+            S::AwaitingApproval | S::Held | S::Scheduled | S::Queued
+        );
+        if !is_open || self.kind != wish.kind {
+            return Err(self.refuse(Step::Correct));
+        }
+        let (mut task, _) = self.next(now);
+        task.priority = wish.priority;
+        task.target_minutes = wish.target_minutes;
+        (task.from, task.from_bed) = (wish.from, wish.from_bed.clone());
+        (task.to, task.to_bed) = (wish.to, wish.to_bed.clone());
+        task.needs = wish.needs.clone();
+        match task.times.ready_at {
+            None => {
+                task.booking = wish.booking;
+                task.due_at = wish.booking.map(|booking| booking.wanted_at);
+            }
+            Some(ready_at) if task.booking.is_none() => {
+                let target = i64::from(task.target_minutes) * MINUTE;
+                let due_at = ready_at.saturating_add(target);
+                task.due_at = Some(due_at.saturating_add(task.clock_stopped));
+            }
+            Some(_) => {}
+        }
+        Ok(task)
     }
 
     /// Says yes: held if the ward is not ready, booked if it is for later, else queued.

@@ -12,6 +12,7 @@ use crate::tasking::reasons::CancelReason;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     Submit,
+    Correct,
     Approve,
     Reject,
     Hold,
@@ -43,6 +44,7 @@ impl Step {
     pub const fn words(self) -> &'static str {
         match self {
             Step::Submit => "asked for",
+            Step::Correct => "corrected",
             Step::Approve => "approved",
             Step::Reject => "rejected",
             Step::Hold => "put on hold",

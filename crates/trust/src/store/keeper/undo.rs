@@ -1,11 +1,12 @@
 //! Undoing one change without the rest of its batch.
 //!
-//! SQLite undoes a failed statement by itself; a change of several statements has a savepoint, which
-//! costs nothing there. On PostgreSQL a savepoint is a round trip, and one failed statement, even a
-//! read, spoils the transaction. A keeper of a single lane therefore sets none: if a change fails it
-//! rolls back everything and writes the rows of the accepted changes once more. That is exact, since
-//! nobody else writes between: another keeper on the lane would move its head, and then the batch
-//! is refused. With several lanes others do write, and a savepoint stands after each good change.
+//! SQLite undoes a failed statement by itself; a change of several statements has a savepoint,
+//! which costs nothing there. On PostgreSQL a savepoint is a round trip, and one failed statement,
+//! even a read, spoils the transaction. A keeper of a single lane therefore sets none: if a change
+//! fails it rolls back everything and writes the rows of the accepted changes once more. That is
+//! exact, since nobody else writes between: another keeper on the lane would move its head, and
+//! then the batch is refused. With several lanes others do write, and a savepoint stands after each
+//! good change (`docs/decisions/0026`).
 
 use crate::store::{
     error::{StoreError, verdict},

@@ -15,7 +15,7 @@ use crate::web::views::task::{
     ProgressStep, TaskMessage, TaskPromise, TaskView, TimeLineEntry, When, WhyMeasure,
     WhyThisPerson,
 };
-use crate::web::views::task_actions::TaskActions;
+use crate::web::views::task_actions::{TaskActions, Typed};
 
 /// The board on a busy afternoon.
 pub fn board() -> BoardView {
@@ -506,6 +506,7 @@ fn task_actions() -> TaskActions {
             ("done_by_ward", "The ward did it"),
         ]),
         verify: false,
+        typed: Typed::default(),
     }
 }
 
@@ -613,5 +614,8 @@ pub fn person() -> PersonView {
             PersonAct::EndShift,
         ],
         tasks: vec![(4466, "Patient to theatre".into())],
+        account: "Joel P. (joel.penhallow)".into(),
+        accounts: vec![],
+        errors: vec![],
     }
 }

@@ -34,6 +34,7 @@ pub fn shell() -> Shell {
             Entry::Ask,
             Entry::People,
             Entry::Places,
+            Entry::Teams,
             Entry::TaskTypes,
             Entry::Import,
             Entry::Controls,

@@ -5,7 +5,9 @@
 use super::{choices, needs};
 use crate::web::parts::forms::Choice;
 use crate::web::parts::states::{Need, WorkKind};
-use crate::web::views::accounts::{AccountForm, AccountRow, AccountsView, GrantChip, NewCode};
+use crate::web::views::accounts::{
+    AccountForm, AccountRow, AccountsView, GrantChip, NewCode, RoleForm,
+};
 use crate::web::views::import::{
     BadLineRow, ChooseFile, DryRun, FieldMatch, ImportDone, ImportView, MatchColumns,
 };
@@ -13,7 +15,8 @@ use crate::web::views::password::PasswordView;
 use crate::web::views::places::{
     BuildingPlaces, FloorPlaces, LocationLine, PlacesView, SitePlaces, WayRow,
 };
-use crate::web::views::task_types::{TaskTypeRow, TaskTypesView};
+use crate::web::views::task_types::{NewTaskType, TaskTypeRow, TaskTypesView};
+use crate::web::views::teams::{TeamForm, TeamRow, TeamsView};
 use crate::web::views::terms::{TermsParagraph, TermsView};
 
 /// Two buildings of the invented hospital.
@@ -67,6 +70,33 @@ pub fn places() -> PlacesView {
     }
 }
 
+/// Two teams, one of them closed.
+pub fn teams() -> TeamsView {
+    let row = |id, name: &str, is_open| TeamRow {
+        id,
+        version: 3,
+        name: name.into(),
+        begins: "Lodge".into(),
+        people: 26,
+        kinds: 4,
+        is_open,
+        form: TeamForm {
+            name: name.into(),
+            base: "1".into(),
+        },
+    };
+    TeamsView {
+        teams: vec![row(1, "Portering", true), row(2, "Night porters", false)],
+        places: vec![
+            Choice::plain("", "Nowhere in particular"),
+            Choice::plain("1", "Lodge"),
+        ],
+        may_save: true,
+        may_close: true,
+        ..TeamsView::default()
+    }
+}
+
 /// Three task types.
 pub fn task_types() -> TaskTypesView {
     let row = |id, name: &str, kind, training: &str, minutes: [u32; 3]| TaskTypeRow {
@@ -105,6 +135,13 @@ pub fn task_types() -> TaskTypesView {
             clean,
         ],
         may_change: true,
+        groups: vec![Choice::plain("PATIENT", "Patients")],
+        teams: vec![Choice::plain("Portering", "Portering")],
+        modes: vec![
+            Choice::plain("", "No patient"),
+            Choice::plain("CHAIR", "Chair"),
+        ],
+        typed: NewTaskType::default(),
         errors: Vec::new(),
     }
 }
@@ -170,6 +207,8 @@ fn good_run() -> ImportView {
         kind: "People".into(),
         good: 26,
         new: 24,
+        differing: vec![],
+        leaves_alone: false,
         new_teams: String::new(),
         unused: String::new(),
         match_href: "/import/12/columns".into(),
@@ -191,6 +230,8 @@ fn bad_run() -> ImportView {
         kind: "Shifts".into(),
         good: 118,
         new: 118,
+        differing: vec![],
+        leaves_alone: false,
         new_teams: String::new(),
         unused: String::new(),
         match_href: "/import/12/columns".into(),
@@ -236,6 +277,7 @@ pub fn accounts() -> AccountsView {
         login: login.into(),
         grants: vec![GrantChip {
             id,
+            version: 1,
             words: role.into(),
             may_withdraw: id != 1,
         }],
@@ -292,6 +334,7 @@ pub fn accounts() -> AccountsView {
             until: "tomorrow 14:16".into(),
         }),
         typed: AccountForm::default(),
+        typed_role: RoleForm::default(),
         errors: Vec::new(),
     }
 }
