@@ -127,10 +127,11 @@ async fn listeners(server: &Server, people: &[Person]) -> anyhow::Result<()> {
     }
     let client = Client::new();
     let places: Vec<Value> = get(&client, server, &asker, "/api/v1/places").await?;
+    let kinds: Vec<Value> = get(&client, server, &asker, "/api/v1/task-types").await?;
     for number in 0..EVENTS {
         sleep(Duration::from_secs(2)).await;
         let wish = json!({
-            "task_type": "PORTER_SAMPLE",
+            "task_type": kinds[number % kinds.len()]["code"],
             "priority": "ROUTINE",
             "from": places[number % places.len()]["code"],
             "to": places[(number + 7) % places.len()]["code"],

@@ -122,7 +122,7 @@ impl FromRequestParts<Arc<App>> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let AtTheDoor(signed_in) = AtTheDoor::from_request_parts(parts, app).await?;
-        // Without a role not even the terms can be accepted: one sentence, no refusal for each.
+        // Without a role not even the terms can be accepted: one sentence, not a refusal each.
         let refusal = match signed_in.profile().permissions.is_empty() {
             true => Refusal::no_role(),
             false if signed_in.has_accepted_terms() => return Ok(signed_in),

@@ -206,7 +206,7 @@ const GRANT: Carries = Form(&[
     ("version", "1"),
 ]);
 const TEAM: Carries = Form(&[("version", "1"), ("name", "Beds"), ("base", "")]);
-const LINK: Carries = Form(&[("version", "1"), ("account", "{account}")]);
+const LINK: Carries = Form(&[("version", "1"), ("account", "1")]);
 const KIND: Carries = Form(&[
     ("name", "Cot to ward"),
     ("group", "ITEM"),

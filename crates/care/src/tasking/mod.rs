@@ -73,6 +73,7 @@ pub struct Tasking {
     pub(crate) directories: Directories,
     pub(crate) waiting: WhyWaiting,
     pub(crate) visitors: Visitors,
+    pub(crate) usual: ask_page::UsualWays,
     /// One import at a time.
     pub(crate) importing: Arc<tokio::sync::Mutex<()>>,
     pub(crate) arriving: journal::Arriving,
@@ -91,6 +92,7 @@ impl Tasking {
             directories,
             waiting,
             visitors,
+            usual: ask_page::UsualWays::default(),
             importing: Arc::default(),
             arriving: journal::Arriving::default(),
         }

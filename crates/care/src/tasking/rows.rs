@@ -355,6 +355,18 @@ pub(super) fn finished_since() -> Tail<TaskRecord> {
     )
 }
 
+/// How many tasks asked for since then went which way, of which team.
+pub(super) fn ways_since() -> trust::store::statement::Sql {
+    trust::sql!(
+        "SELECT team, from_place, to_place, COUNT(*) FROM task WHERE asked_at >= $1 \
+         GROUP BY team, from_place, to_place",
+        Int,
+        Int,
+        Int,
+        Int
+    )
+}
+
 pub(super) fn all_finished_since() -> Tail<TaskRecord> {
     tail!(TaskRecord, "WHERE is_over = 1 AND changed_at >= $1")
 }
