@@ -118,7 +118,7 @@ fn path_of(url: &str) -> &str {
 /// A thousand boards are open; how long until each of them has a new task.
 async fn listeners(server: &Server, people: &[Person]) -> anyhow::Result<()> {
     let watcher = token(server, people, "coordinator").await?;
-    let asker = token(server, people, "requester").await?;
+    let asker = token(server, people, "coordinator").await?;
     let (latest, _) = watch::channel((0_i64, Instant::now()));
     let mut boards = JoinSet::new();
     for _ in 0..LISTENERS {

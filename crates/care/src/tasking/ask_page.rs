@@ -106,7 +106,10 @@ impl UsualWay {
 /// Only which places come first hangs on it, so a minute's age does no harm; counting a busy day's
 /// tasks for every request would.
 #[derive(Clone, Default)]
-pub(crate) struct UsualWays(Arc<Mutex<Option<(Instant, Arc<[UsualWay]>)>>>);
+pub(crate) struct UsualWays(Arc<Mutex<Option<Counted>>>);
+
+/// When they were counted, and what came of it.
+type Counted = (Instant, Arc<[UsualWay]>);
 
 impl UsualWays {
     async fn current(&self, reader: &mut Reader) -> Result<Arc<[UsualWay]>, StoreError> {

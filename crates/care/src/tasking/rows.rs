@@ -348,13 +348,6 @@ pub(super) fn tasks_with_people() -> Tail<TaskRecord> {
     )
 }
 
-pub(super) fn finished_since() -> Tail<TaskRecord> {
-    tail!(
-        TaskRecord,
-        "WHERE is_over = 1 AND changed_at >= $1 ORDER BY changed_at DESC LIMIT 200"
-    )
-}
-
 /// How many tasks asked for since then went which way, of which team.
 pub(super) fn ways_since() -> trust::store::statement::Sql {
     trust::sql!(
