@@ -629,4 +629,20 @@ on_both! {
         assert_eq!(house.changes_since(before).await, ["identity.permission_refused"]);
         assert_eq!(house.state(task).await, "QUEUED");
     }
+
+    /// The right button in the wrong place: the clerk of ward B tries to cancel ward A's request,
+    /// and hears that nothing is there. The log knows who tried what.
+    async fn an_attempt_from_elsewhere_is_in_the_log(house: House) {
+        let task = house.ask(&house.nurse, "sample", "WARD-A", Some("XRAY")).await;
+        let before = house.position().await;
+        let path = format!("/tasks/{task}/cancel");
+        let answer = house.post(&house.clerk, &path, &[("version", "1"), REASON]).await;
+        assert_eq!(answer.status, 404);
+        let entries = house.entries_since(before).await;
+        let refused = entries.iter().find(|entry| entry.event == "identity.permission_refused");
+        let refused = refused.map(|entry| (entry.actor, entry.action.as_str()));
+        assert_eq!(refused, Some((house.clerk.account.0, "tasking.cancel_task")));
+        assert_eq!(house.changes_since(before).await, ["identity.permission_refused"]);
+        assert_eq!(house.state(task).await, "QUEUED");
+    }
 }

@@ -85,9 +85,7 @@ impl Tasking {
         let wards = [Some(wish.from), wish.to].into_iter().flatten();
         let mut places: Vec<_> = wards.map(|place| (ScopeKind::Ward, place.0)).collect();
         places.push((ScopeKind::Team, kind.team.0));
-        if !tx.scope().covers(&places) {
-            return Err(TaskError::NotFound);
-        }
+        step::require(&mut tx, &places).await?;
         let patient = match (&wish.patient, subject) {
             (Some(name), Some(subject)) => {
                 let id = PatientRef(tx.new_key::<Patient>().await?);

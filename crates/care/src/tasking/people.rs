@@ -170,9 +170,7 @@ impl Tasking {
         let found = tx.lock_stored::<WorkerRecord>(worker.id).await?;
         let found = found.ok_or(TaskError::NotFound)?;
         let mut record = found.row;
-        if !tx.scope().covers(&[(ScopeKind::Team, record.team.0)]) {
-            return Err(TaskError::NotFound);
-        }
+        step::require(&mut tx, &[(ScopeKind::Team, record.team.0)]).await?;
         if !worker.seen.is_still(found.version) {
             return Err(TaskError::Store(StoreError::Quicker));
         }
@@ -197,12 +195,10 @@ async fn whom<A: Action>(tx: &mut Change<A>, whose: Whose) -> Result<WorkerId, T
             let found = tx.lock_stored::<WorkerRecord>(worker.id).await?;
             let found = found.ok_or(TaskError::NotFound)?;
             let team = (ScopeKind::Team, found.row.team.0);
-            if !tx.scope().covers(&[team]) {
-                Err(TaskError::NotFound)
-            } else if worker.seen.is_still(found.version) {
-                Ok(worker.id)
-            } else {
-                Err(TaskError::Store(StoreError::Quicker))
+            step::require(tx, &[team]).await?;
+            match worker.seen.is_still(found.version) {
+                true => Ok(worker.id),
+                false => Err(TaskError::Store(StoreError::Quicker)),
             }
         }
     }

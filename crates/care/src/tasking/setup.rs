@@ -50,9 +50,7 @@ impl Tasking {
             .await?
             .pop();
         let team = team.ok_or(TaskError::Kind)?.id;
-        if !tx.scope().covers(&[(ScopeKind::Team, team.0)]) {
-            return Err(TaskError::Store(StoreError::NotAllowed));
-        }
+        tx.require(&[(ScopeKind::Team, team.0)]).await?;
         let by_code = tail!(TaskType, "WHERE code = $1");
         let found = tx
             .find(by_code, rows::value(spec.code.clone()))

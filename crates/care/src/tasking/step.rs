@@ -57,13 +57,23 @@ pub(super) async fn lock_seen<A: Action>(
     let found = tx.lock_stored::<TaskRecord>(task.id).await?;
     let found = found.ok_or(TaskError::NotFound)?;
     let places = scope_places(tx, &found.row).await?;
-    if !tx.scope().covers(&places) {
-        return Err(TaskError::NotFound);
-    }
+    require(tx, &places).await?;
     if !task.seen.is_still(found.version) {
         return Err(TaskError::Store(StoreError::Quicker));
     }
     Ok(found.row)
+}
+
+/// Goes on only if the caller's right covers one of these places. The refusal is in the log; who
+/// was refused hears the same as if nothing were there.
+pub(super) async fn require<A: Action>(
+    tx: &mut Change<A>,
+    places: &[(ScopeKind, i64)],
+) -> Result<(), TaskError> {
+    tx.require(places).await.map_err(|error| match error {
+        StoreError::NotAllowed => TaskError::NotFound,
+        other => TaskError::Store(other),
+    })
 }
 
 /// The places a right over this task may be limited to.

@@ -15,7 +15,7 @@ use crate::{
         },
         founding::{NewAccount, account_row, code_hash, new_code, new_subject},
         model::{AccountKind, AccountState, CODE_LIFE, DeviceClass, normalised_name},
-        permit::{Action, ActorId, GrantId, Permit, RoleId, Scope, ScopeKind, SessionId},
+        permit::{Action, ActorId, GrantId, RoleId, ScopeKind, SessionId},
         rows::{self, Account, Role, RoleGrant},
     },
     store::{
@@ -149,7 +149,7 @@ impl Identity {
             }
         }
         let permit = caller.permit(InviteAccount).await?;
-        everywhere(&permit)?;
+        caller.everywhere(&permit).await?;
         let vault = self.store.vault().clone();
         let subject = new_subject(&vault).await?;
         let code = new_code();
@@ -190,7 +190,7 @@ impl Identity {
         version: i64,
     ) -> Result<Invited, AccountError> {
         let permit = caller.permit(RenewCode).await?;
-        everywhere(&permit)?;
+        caller.everywhere(&permit).await?;
         if permit.actor() == account {
             return Err(AccountError::OwnAccount);
         }
@@ -231,7 +231,7 @@ impl Identity {
         given: Given<'_>,
     ) -> Result<GrantId, AccountError> {
         let permit = caller.permit(GrantRole).await?;
-        everywhere(&permit)?;
+        caller.everywhere(&permit).await?;
         // Nobody widens their own rights; a second administrator has to.
         if permit.actor() == account {
             return Err(AccountError::OwnAccount);
@@ -293,7 +293,7 @@ impl Identity {
         seen: Option<i64>,
     ) -> Result<(), AccountError> {
         let permit = caller.permit(WithdrawRole).await?;
-        everywhere(&permit)?;
+        caller.everywhere(&permit).await?;
         let mut tx = self.store.begin(permit).await?;
         let row = locked::<RoleGrant, _>(&mut tx, grant, seen).await?;
         let mut row = row.ok_or(AccountError::NotFound)?;
@@ -315,7 +315,7 @@ impl Identity {
         version: i64,
     ) -> Result<(), AccountError> {
         let permit = caller.permit(DisableAccount).await?;
-        everywhere(&permit)?;
+        caller.everywhere(&permit).await?;
         if permit.actor() == account {
             return Err(AccountError::OwnAccount);
         }
@@ -415,14 +415,6 @@ impl Identity {
         let permit = caller.permit(ViewRoles).await?;
         let mut reader = self.store.read(permit, RolesViewed {}).await?;
         Ok(rows::roles(&mut reader).await?)
-    }
-}
-
-/// Accounts belong to the whole house: a right that is limited to a place changes none of them.
-pub(in crate::identity) fn everywhere<A: Action>(permit: &Permit<A>) -> Result<(), StoreError> {
-    match permit.scope() {
-        Scope::Everything => Ok(()),
-        Scope::Only(_) => Err(StoreError::NotAllowed),
     }
 }
 

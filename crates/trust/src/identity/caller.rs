@@ -6,17 +6,10 @@ use std::sync::Arc;
 
 use crate::{
     identity::{
-        events::PermissionRefused,
         model::{DeviceClass, TERMS_VERSION},
-        permit::{Action, ActorId, Event, Permit, SessionId},
+        permit::{Action, ActorId, Permit, Scope, SessionId},
     },
-    ledger::entry::Outcome,
-    store::{
-        Store,
-        error::StoreError,
-        lane::{Draft, Who},
-        value::Moment,
-    },
+    store::{Store, change::refusal, error::StoreError, lane::Who, value::Moment},
     vault::random,
 };
 
@@ -142,6 +135,23 @@ impl Caller {
         }
     }
 
+    /// Goes on only with a right that holds everywhere; a refusal is in the log first.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAllowed`] with a right that is limited to places.
+    pub(in crate::identity) async fn everywhere<A: Action>(
+        &self,
+        permit: &Permit<A>,
+    ) -> Result<(), StoreError> {
+        match permit.scope() {
+            Scope::Everything => Ok(()),
+            Scope::Only(_) => {
+                self.refuse(permit.who(), A::NAME).await?;
+                Err(StoreError::NotAllowed)
+            }
+        }
+    }
+
     /// One request, one number: services make one for each of their acts.
     fn fresh_request(&self) -> Who {
         let mut who = self.who;
@@ -152,18 +162,7 @@ impl Caller {
     }
 
     async fn refuse(&self, who: Who, permission: &'static str) -> Result<(), StoreError> {
-        let event = PermissionRefused { permission };
-        let open = serde_json::to_vec(&event)
-            .map_err(|error| StoreError::EventTooLarge(error.to_string()))?;
-        let draft = Draft {
-            who,
-            action: permission,
-            event: PermissionRefused::NAME,
-            outcome: Outcome::Refused,
-            touched: vec![],
-            open,
-            private: None,
-        };
+        let draft = refusal(who, permission)?;
         self.store.record_draft(draft, false).await.map(drop)
     }
 }

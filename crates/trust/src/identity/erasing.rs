@@ -10,7 +10,7 @@
 use crate::{
     identity::{
         Identity,
-        accounts::{AccountError, everywhere},
+        accounts::AccountError,
         caller::Caller,
         events::{AccountErased, EraseAccount},
         model::{AccountKind, AccountState, normalised_name},
@@ -89,7 +89,7 @@ impl Identity {
         erasure: &Erasure<'_>,
     ) -> Result<(), AccountError> {
         let permit = caller.permit(EraseAccount).await?;
-        everywhere(&permit)?;
+        caller.everywhere(&permit).await?;
         let mut reader = self.store.plain().await?;
         let row = reader.one::<Account>(erasure.account).await?;
         let row = row.ok_or(AccountError::NotFound)?.row;
@@ -108,7 +108,7 @@ impl Identity {
         erasure: &Erasure<'_>,
     ) -> Result<(), AccountError> {
         let permit = caller.permit(EraseAccount).await?;
-        everywhere(&permit)?;
+        caller.everywhere(&permit).await?;
         let actor = permit.actor();
         let mut tx = self.store.begin(permit).await?;
         let row = tx.lock::<Account>(erasure.account).await?;

@@ -36,7 +36,10 @@ use std::{
 use tokio::sync::oneshot;
 
 use crate::{
-    identity::permit::{Action, ActorId, Event, Permit, Scope},
+    identity::{
+        events::PermissionRefused,
+        permit::{Action, ActorId, Event, Permit, Scope, ScopeKind},
+    },
     ledger::{
         Hash,
         entry::{Key, Outcome, Pointer},
@@ -103,6 +106,20 @@ impl<A: Action> Change<A> {
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.grant.scope
+    }
+
+    /// Goes on only if the right covers one of these places. If not, the change ends here, undone,
+    /// and the refusal is in the log before this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAllowed`] when it does not; otherwise what kept the refusal from the log.
+    pub async fn require(&mut self, places: &[(ScopeKind, i64)]) -> Result<(), StoreError> {
+        if self.grant.scope.covers(places) {
+            return Ok(());
+        }
+        let draft = Box::new(refusal(self.who, A::NAME)?);
+        self.ask(|reply| Command::Refuse { draft, reply }).await?;
+        Err(StoreError::NotAllowed)
     }
 
     /// Who does it.
@@ -348,6 +365,15 @@ impl<A: Action> Change<A> {
             .map_err(|_| late())?;
         answer.await.map_err(|_| late())?
     }
+}
+
+/// The entry of a refusal: the right to `permission` is not there, or not for this place.
+pub(crate) fn refusal(who: Who, permission: &'static str) -> Result<Draft, StoreError> {
+    let draft = draft(who, permission, &PermissionRefused { permission })?;
+    Ok(Draft {
+        outcome: Outcome::Refused,
+        ..draft
+    })
 }
 
 /// An event as a draft of its entry, within the limits.

@@ -116,6 +116,11 @@ pub(crate) enum Command {
         foreign: bool,
         reply: Answer<Receipt>,
     },
+    /// Ends the turn with an entry that says what was refused; nothing else of it stays.
+    Refuse {
+        draft: Box<Draft>,
+        reply: Answer<Receipt>,
+    },
 }
 
 /// Everything a keeper needs that outlives it.
@@ -436,6 +441,17 @@ impl Keeper {
                 }
                 true
             }
+            Command::Refuse { draft, reply } => {
+                if !written.is_empty() {
+                    self.roll_back_change().await;
+                }
+                let (notice, wall) = (Notice::of(&draft), self.keeping.clock.wall());
+                match self.lane.place(*draft, wall, &self.keeping.vault) {
+                    Ok(placed) => self.accept(vec![], placed, notice, Reply::Change(reply)),
+                    Err(error) => drop(reply.send(Err(error))),
+                }
+                true
+            }
         }
     }
 
@@ -691,7 +707,9 @@ impl Command {
         match self {
             Self::Read { reply, .. } => drop(reply.send(Err(error))),
             Self::NewKey { reply, .. } => drop(reply.send(Err(error))),
-            Self::Commit { reply, .. } => drop(reply.send(Err(error))),
+            Self::Commit { reply, .. } | Self::Refuse { reply, .. } => {
+                drop(reply.send(Err(error)));
+            }
         }
     }
 }

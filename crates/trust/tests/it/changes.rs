@@ -1,7 +1,7 @@
 //! A change: durable with its entry, or never there.
 
 use trust::{
-    identity::events::EndSession,
+    identity::{events::EndSession, permit::ScopeKind},
     on_both,
     store::{
         error::StoreError,
@@ -144,6 +144,25 @@ on_both! {
         assert_eq!(entries[0].event, "identity.permission_refused");
         assert_eq!(entries[0].action, "identity.end_session");
         assert_eq!(entries[0].actor, visitor.actor().0);
+    }
+
+    /// A right that is limited to one ward does not reach into another. What the change had written
+    /// by then is undone, the refusal is in the log, and the next change goes through.
+    async fn a_right_for_another_place_is_refused_on_record(scratch: Scratch) {
+        let nurse = scratch.caller_in(ALL, (ScopeKind::Ward, 7)).await;
+        let before = scratch.ledger_position().await;
+        let mut tx = scratch.store.begin(permit(&nurse, StockShelf).await).await.unwrap();
+        tx.require(&[(ScopeKind::Ward, 8), (ScopeKind::Ward, 7)]).await.unwrap();
+        let id = ShelfId(tx.new_key::<Shelf>().await.unwrap());
+        tx.save(&Shelf { id, label: "half".to_owned(), blankets: 1, note: None });
+        assert!(tx.lock::<Shelf>(id).await.unwrap().is_some());
+        let refused = tx.require(&[(ScopeKind::Ward, 8)]).await;
+        assert_eq!(refused, Err(StoreError::NotAllowed));
+        assert!(tx.lock::<Shelf>(id).await.is_err(), "its turn is over");
+        drop(tx);
+        assert_eq!(scratch.ledger_since(before).await, ["identity.permission_refused"]);
+        stock(&scratch.store, &nurse, "after", 1_000).await.unwrap();
+        assert_sound(&scratch, 1).await;
     }
 
     /// Two people edit one shelf: whoever saves second is told that someone was quicker.
