@@ -81,7 +81,7 @@ async function run() {
 async function caller({ name, password }) {
   let token = "";
   const api = async (method, path, body) => {
-    const headers = { "content-type": "application/json" };
+    const headers = { "if-match": "*", "content-type": "application/json" };
     if (token) headers.authorization = `Bearer ${token}`;
     const sent = { method, headers, body: body && JSON.stringify(body) };
     const answer = await fetch(`${demo.base}/api/v1${path}`, sent);

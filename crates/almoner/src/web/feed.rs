@@ -59,7 +59,7 @@ impl BoardFeed {
         tokio::spawn(async move {
             while !sender.is_closed() {
                 match keep_reading(&tasking, &service, &sender).await {
-                    Ok(()) => return,
+                    Ok(()) | Err(TaskError::Store(StoreError::Closed)) => return,
                     Err(error) => tracing::warn!(%error, "the live board stands still"),
                 }
                 sleep(Duration::from_secs(1)).await;

@@ -52,8 +52,12 @@ impl Tasking {
         let permit = caller.permit(StartDispatch).await?;
         let follower = self.store.follow(permit, DispatchStarted {}).await?;
         let mut notices = self.store.notices();
-        if let Err(error) = self.take_back_after_a_stop(&caller).await {
-            tracing::warn!(%error, "an import that was stopped in the middle is still there");
+        match self.take_back_after_a_stop(&caller).await {
+            Ok(_) => {}
+            Err(TaskError::Store(StoreError::Closed)) => return Ok(()),
+            Err(error) => {
+                tracing::warn!(%error, "an import that was stopped in the middle is still there");
+            }
         }
         let mut shared = SharedWork::default();
         loop {

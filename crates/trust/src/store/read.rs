@@ -47,7 +47,10 @@ impl Reader {
         let view = readers
             .view()
             .await
-            .map_err(|error| StoreError::Unreachable(error.to_string()))?;
+            .map_err(|error| match error {
+                sqlx::Error::PoolClosed => StoreError::Closed,
+                other => StoreError::Unreachable(other.to_string()),
+            })?;
         Ok(Self {
             view,
             vault,

@@ -181,6 +181,7 @@ impl Provers {
             match self.prove(&control.id, caller, app).await {
                 Ok(()) => {}
                 Err(ProveError::Permit(error)) => return Err(error.into()),
+                Err(_) if app.store.is_closed() => return Ok(()),
                 Err(error) => tracing::warn!(control = control.id, %error, "not tried"),
             }
         }

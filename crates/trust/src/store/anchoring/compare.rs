@@ -79,6 +79,7 @@ pub(super) fn act_on(compared: &Compared, store: &Store) {
             tracing::error!(reason, "the instance is read-only from now on");
             store.quarantine(reason.clone());
         }
+        Compared::Failed(_) if store.is_closed() => {}
         Compared::Failed(reason) => tracing::warn!(reason, "the anchors could not be compared"),
         Compared::Level { unreadable, .. } => {
             for reason in unreadable {
