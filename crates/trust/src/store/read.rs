@@ -44,13 +44,10 @@ impl Reader {
         scope: Scope,
         now: Moment,
     ) -> Result<Self, StoreError> {
-        let view = readers
-            .view()
-            .await
-            .map_err(|error| match error {
-                sqlx::Error::PoolClosed => StoreError::Closed,
-                other => StoreError::Unreachable(other.to_string()),
-            })?;
+        let view = readers.view().await.map_err(|error| match error {
+            sqlx::Error::PoolClosed => StoreError::Closed,
+            other => StoreError::Unreachable(other.to_string()),
+        })?;
         Ok(Self {
             view,
             vault,
