@@ -6,9 +6,10 @@
 //! if the server was stopped in between. Refused: taking back what somebody has changed since,
 //! because that is their work. Next: `storing.rs`, which uses it, and docs/decisions/0024.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
 use trust::{
     identity::{caller::Caller, permit::Action},
     row,
@@ -36,6 +37,8 @@ pub const PART: usize = 100;
 const NOTES: usize = 10;
 /// Rows that are put back in one change: each is read first, and a change has its time.
 const STEPS: usize = 40;
+/// How long an import waits for another one before it says that there is one.
+const TURN_WAIT_MAX: Duration = Duration::from_secs(2);
 
 trust::id! {
     /// One import of several parts.
@@ -124,7 +127,8 @@ impl<'a> Run<'a> {
         caller: &'a Caller,
         (what, rows): (&'static str, usize),
     ) -> Result<Self, TaskError> {
-        let turn = tasking.importing.clone().try_lock_owned();
+        // Somebody else's import, or the look at a start for what a stop has left.
+        let turn = timeout(TURN_WAIT_MAX, tasking.importing.clone().lock_owned()).await;
         let turn = turn.map_err(|_| TaskError::Store(StoreError::Busy))?;
         tasking.take_back_unfinished(caller).await?;
         Ok(Self {
