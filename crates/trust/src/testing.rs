@@ -191,7 +191,7 @@ impl Scratch {
     /// As [`Scratch::postgres`].
     pub async fn postgres_with(setup: Setup) -> Self {
         let folder = tempfile::tempdir().expect("a test needs a temporary folder");
-        let database = OwnDatabase::create(&server_url()).await;
+        let database = OwnDatabase::create().await;
         Self::found(database.url.clone(), folder, Some(database), setup).await
     }
 
@@ -366,34 +366,34 @@ impl Kept {
     }
 }
 
-/// A database on the tests' server that is dropped at the end.
-struct OwnDatabase {
+/// A PostgreSQL database of one test's own, on the tests' server, dropped at the end.
+pub struct OwnDatabase {
     server: String,
     name: String,
-    url: String,
+    /// Its address.
+    pub url: String,
 }
 
 impl OwnDatabase {
-    async fn create(server: &str) -> Self {
+    /// Makes it.
+    ///
+    /// # Panics
+    /// As [`Scratch::postgres`].
+    pub async fn create() -> Self {
+        let server = server_url();
         let number = u64::from_be_bytes(random::bytes::<8>());
         let name = format!("almoner_test_{number:016x}");
-        let mut raw = Raw::open(server).await;
+        let mut raw = Raw::open(&server).await;
         let sql = format!("CREATE DATABASE {name}");
         raw.run(&sql)
             .await
             .expect("the tests' server lets us make a database");
         raw.close().await;
-        let (base, rest) = server
-            .split_once('?')
-            .map_or((server, ""), |(base, rest)| (base, rest));
+        let (base, rest) = server.split_once('?').unwrap_or((&server, ""));
         let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
         let mark = if rest.is_empty() { "" } else { "?" };
         let url = format!("{base}/{name}{mark}{rest}");
-        Self {
-            server: server.to_owned(),
-            name,
-            url,
-        }
+        Self { server, name, url }
     }
 }
 

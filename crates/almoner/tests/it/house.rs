@@ -43,9 +43,10 @@ use trust::{
         database::Database,
         verify::{Against, Report, Verdict, verify},
     },
+    testing::OwnDatabase,
 };
 
-use crate::{postgres::OwnDatabase, send::PATIENCE};
+use crate::send::PATIENCE;
 
 /// Everybody's password.
 pub const PASSWORD: &str = "seven-quiet-lanterns-of-tin";

@@ -21,7 +21,6 @@ mod import;
 mod live;
 mod no_signal;
 mod offers;
-mod postgres;
 mod quicker;
 mod route_table;
 mod routes;

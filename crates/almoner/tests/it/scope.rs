@@ -31,7 +31,7 @@ on_both! {
         ];
         let saved = house.post(&limited, &format!("/settings/task-types/{kind}"), &fields).await;
         assert_eq!(saved.status, 403, "{}", saved.said());
-        assert_eq!(house.changes_since(before).await, ["identity.permission_refused"]);
+        assert_eq!(house.changes_since(before).await, ["identity.permission_refused"; 2]);
     }
 
     /// A colleague's task is not taken over by pressing its buttons: whoever has it is told apart.

@@ -1,11 +1,8 @@
 //! An instance on PostgreSQL whose server owns nothing: made by the owner, served by another role.
 
-use trust::testing::raw::Raw;
+use trust::testing::{OwnDatabase, raw::Raw};
 
-use crate::{
-    commands::{Made, almoner_told},
-    postgres::OwnDatabase,
-};
+use crate::commands::{Made, almoner_told};
 
 /// An operator makes the instance as the owner, gives a second role what serving needs, and puts
 /// that role's address into the settings: the instance works and verifies, and whoever gets hold of

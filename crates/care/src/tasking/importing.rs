@@ -33,7 +33,7 @@ use super::{
         LocationId, SKILL_BARIATRIC, SKILL_ISOLATION, SKILL_OXYGEN, TaskId, WorkerId, coded::coded,
     },
     rows,
-    setup::{TeamRow, of_the_whole_house},
+    setup::TeamRow,
     storing::{Differing, wish_of},
 };
 
@@ -182,7 +182,7 @@ impl Tasking {
         file: &ImportFile,
     ) -> Result<(Rows, ImportReport), TaskError> {
         // Whoever may not import is not told what is there either.
-        of_the_whole_house(caller.permit(ImportRows).await?.scope())?;
+        caller.everywhere(&caller.permit(ImportRows).await?).await?;
         match file.what {
             Importable::Places => self.check_places_file(caller, file).await,
             Importable::Walks => self.check_walks_file(caller, file).await,

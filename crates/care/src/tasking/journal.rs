@@ -28,7 +28,6 @@ use super::{
     events::{ImportRows, ImportUndone, RowsImported, UndoImport},
     model::TaskId,
     rows::{Location, Shift, Site, TaskRecord, TaskStep, Team, Walk, WorkerRecord},
-    setup::of_the_whole_house,
 };
 
 /// Rows in one change of an import: its entry lists each of them.
@@ -146,7 +145,7 @@ impl<'a> Run<'a> {
     /// Opens the change of the next part.
     pub async fn part(&mut self) -> Result<Change<ImportRows>, TaskError> {
         let permit = self.caller.permit(ImportRows).await?;
-        of_the_whole_house(permit.scope())?;
+        self.caller.everywhere(&permit).await?;
         Ok(self.tasking.store.begin(permit).await?)
     }
 

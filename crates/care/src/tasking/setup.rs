@@ -3,10 +3,7 @@
 //! Refused: a kind that somebody changed since it was shown, one whose team is not the caller's.
 
 use trust::{
-    identity::{
-        caller::Caller,
-        permit::{Scope, ScopeKind},
-    },
+    identity::{caller::Caller, permit::ScopeKind},
     store::{error::StoreError, value::Json},
     tail,
 };
@@ -75,13 +72,5 @@ impl Tasking {
         });
         tx.commit(TaskTypeSaved { kind: id }).await?;
         Ok(id)
-    }
-}
-
-/// Files change what belongs to everybody, so a right over one team or site is not enough.
-pub(super) fn of_the_whole_house(scope: &Scope) -> Result<(), TaskError> {
-    match scope {
-        Scope::Everything => Ok(()),
-        Scope::Only(_) => Err(TaskError::Store(StoreError::NotAllowed)),
     }
 }

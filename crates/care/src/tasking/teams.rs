@@ -26,7 +26,6 @@ use super::{
     model::{LocationId, TeamId},
     rows::{self, Location, TaskRecord, Team},
     seen::Seen,
-    setup::of_the_whole_house,
     worker::WorkerState,
 };
 
@@ -148,7 +147,7 @@ impl Tasking {
 /// A permit of somebody whose right holds everywhere.
 async fn whole<A: Action>(caller: &Caller, action: A) -> Result<Permit<A>, TaskError> {
     let permit = caller.permit(action).await?;
-    of_the_whole_house(permit.scope())?;
+    caller.everywhere(&permit).await?;
     Ok(permit)
 }
 

@@ -139,10 +139,7 @@ impl Caller {
     ///
     /// # Errors
     /// [`StoreError::NotAllowed`] with a right that is limited to places.
-    pub(in crate::identity) async fn everywhere<A: Action>(
-        &self,
-        permit: &Permit<A>,
-    ) -> Result<(), StoreError> {
+    pub async fn everywhere<A: Action>(&self, permit: &Permit<A>) -> Result<(), StoreError> {
         match permit.scope() {
             Scope::Everything => Ok(()),
             Scope::Only(_) => {
